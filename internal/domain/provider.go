@@ -1,5 +1,7 @@
 package domain
 
+import "strings"
+
 // The provider catalogue is what Microsoft published about its ISO/IEC 27001
 // offering, as a dated snapshot. It is a lead for auditors, never proof.
 
@@ -11,7 +13,9 @@ type ProviderCatalogue struct {
 	Title        Text
 	SnapshotDate string // as the source gives it, ISO 8601
 	Licence      string
-	Services     []CatalogueService
+	AuditCycle   AuditCycle
+	Services     []CatalogueService // those of the in-scope list
+	AlsoNamed    []CatalogueService // named by a document, absent from the in-scope list
 	InScope      []InScopeEntry
 	Certificates []CatalogueDocument
 	Assessments  []CatalogueDocument
@@ -24,14 +28,23 @@ type ProviderCatalogue struct {
 	Renames      []Rename
 }
 
+// AuditCycle is how often the snapshot says that the offering is audited.
+type AuditCycle struct {
+	Minimum Text
+	By      Text     // who audits
+	Yearly  []string // catalogue service ids of which it says "once a year"
+}
+
 // CatalogueService is a Microsoft service by the name the snapshot used.
 type CatalogueService struct {
-	ID       string
-	Name     Text
-	Features []string
-	Closed   Date   // last day of service when the renames table gives a full date, else zero
-	NowNamed string // newest known name, or ""
-	Status   string // renamed, retired, closed, discontinued …, as in the renames table; "" when unchanged
+	ID         string
+	Name       Text
+	Features   []string
+	Closed     Date   // last day of service when the renames table gives a full date, else zero
+	NowNamed   string // newest known name of the service itself, or "" when it kept its own
+	Successor  string // what took the place of a service that ended, or ""
+	Status     string // renamed, retired, closed, dropped …, as in the renames table; "" when unchanged
+	StatusText Text   // Status in both languages
 }
 
 // InScopeEntry is one line of the snapshot's list of in-scope services; a line
@@ -61,12 +74,12 @@ type CatalogueDocument struct {
 	Title      Text
 	URL        string
 	Number     string // "IS 533913", or ""
-	Issuer     string
+	Issuer     string // certification body, read from the link's address, or ""
 	Standards  []string
 	ServicesEN []string // services that the English title names
 	ServicesFR []string // the French title sometimes names others
 	AlsoNamed  []string
-	Section    string
+	Section    string // certificates, assessments or faq: where the snapshot lists it
 }
 
 // FAQEntry is a question of the provider's page, with the answer in our own
@@ -89,20 +102,43 @@ type FAQBullet struct {
 
 // Link is a titled address of the snapshot.
 type Link struct {
-	Title Text
-	URL   string
+	Title    Text
+	URL      string
+	ShortURL string // a second address that the snapshot gives for the same thing, or ""
+	Lang     string // language of the target when the snapshot states it, or ""
 }
+
+// RenameSubject says what a row of the renames table speaks of.
+type RenameSubject string
+
+const (
+	RenameOfService  RenameSubject = "service"  // the catalogue service itself
+	RenameInDocument RenameSubject = "document" // a name that a document's title or address uses
+	RenameLater      RenameSubject = "later"    // a service that the provider listed after the snapshot
+)
 
 // Rename is one row of what became of a service after the snapshot.
 type Rename struct {
-	OldName    string
-	NewName    string
-	Status     string
-	Effective  string // as the source gives it; not always a full date
-	ServiceID  string // catalogue service, or ""
-	Source     string
-	Confidence string
+	OldName       string
+	NewName       string // as the source gives it, with its remarks
+	Outcome       Text   // NewName in both languages
+	NowNamed      string // the bare name from then on, or "" when the name stayed
+	Successor     string // what took the place of a service that ended, or ""
+	Status        string
+	StatusText    Text
+	Effective     string // as the source gives it; not always a full date
+	EffectiveText Text
+	Subject       RenameSubject
+	ServiceID     string // catalogue service, or ""
+	Source        string
+	Confidence    string
 }
+
+// Unchanged reports that the row only confirms the name.
+func (r Rename) Unchanged() bool { return strings.HasPrefix(r.Status, "unchanged") }
+
+// Ended reports that the row tells the end of its subject.
+func (r Rename) Ended() bool { return r.Status == "retired" || r.Status == "closed" }
 
 // Gate is one of the six gates a reliance passes, in order.
 type Gate string
@@ -150,8 +186,41 @@ var ServiceModels = []ServiceModel{ModelIaaS, ModelPaaS, ModelSaaS}
 type ProposedSplit struct {
 	Ref        Ref
 	ByModel    map[ServiceModel]Party
-	Areas      []string // areas of the published matrix it was derived from
+	Areas      []string // areas of the published matrix, or judged by us, that it was derived from
 	Confidence string   // low, medium, high
+	Source     string
+	SourceText Text         // Source in both languages
+	Policies   PolicyCounts // built-in Azure policies of the control
+	NIST       NISTSignal
+}
+
+// PolicyCounts counts the built-in Azure policies that an initiative assigns to
+// a control. They measure what Azure can check, not what anybody has done.
+type PolicyCounts struct {
+	Initiative string // "" when no built-in initiative covers the control
+	Manual     int
+	Automated  int
+}
+
+// NISTSignal counts the NIST SP 800-53 controls that map to a control by whom
+// the built-in Azure initiative for NIST makes responsible for them.
+type NISTSignal struct {
+	Microsoft int
+	Shared    int
+	Customer  int
+	Unlisted  int // mapped, but absent from the initiative
+}
+
+// PolicyGroup is one group of a built-in Azure Policy initiative for an
+// ISO/IEC standard: the automatic checks it runs and the manual ones it lists.
+type PolicyGroup struct {
+	Initiative string
+	Version    string
+	Group      string
+	Code       string // as the initiative numbers it: "A.5.1.1", "C.6.1.2.a.1", "8.22", "CLD.6.3.1"
+	Ref        Ref    // requirement it falls under; zero for a cloud control of ISO/IEC 27017
+	Manual     int
+	Automated  int
 	Source     string
 }
 
@@ -166,12 +235,15 @@ type MatrixRow struct {
 }
 
 // AssuranceEvidence says which provider report or SoA cites which Annex A group.
+// Rows on ISO/IEC 27018 and ISO 22301 number their own clauses, so Codes is
+// empty there and Cited alone tells what they cite.
 type AssuranceEvidence struct {
 	Title         Text
 	ServiceFamily string
 	Standard      string
 	Codes         []string // 2013 Annex A groups
-	ReportDate    string
+	Cited         []string // what the provider's page writes, code and title
+	ReportDate    string   // ISO 8601, a day or only a month
 	ReportID      string
 	SoAID         string
 	CertificateID string

@@ -108,3 +108,12 @@ type CrosswalkRow struct {
 	Relation Relation
 	Source   string
 }
+
+// CloudControl is one of the seven controls that ISO/IEC 27017 adds to Annex A
+// of the 2013 edition. The French wording is the provider's, not the standard's.
+type CloudControl struct {
+	Code         string // "CLD.6.3.1"
+	Title        Text
+	InInitiative bool // Azure's built-in initiative for ISO/IEC 27017 covers it
+	Source       string
+}

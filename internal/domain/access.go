@@ -1,0 +1,137 @@
+package domain
+
+import "slices"
+
+// Role is what a person is in one organization.
+type Role string
+
+const (
+	RoleOwner       Role = "owner"       // of the organization
+	RoleManager     Role = "manager"     // runs the ISMS
+	RoleAuditor     Role = "auditor"     // internal auditor
+	RoleContributor Role = "contributor" // control owner
+	RoleReader      Role = "reader"      // executive
+	RoleAssessor    Role = "assessor"    // external; one engagement
+)
+
+// Roles lists the roles, most trusted first.
+var Roles = []Role{RoleOwner, RoleManager, RoleAuditor, RoleContributor, RoleReader, RoleAssessor}
+
+// Valid reports whether r is a known role.
+func (r Role) Valid() bool { return slices.Contains(Roles, r) }
+
+// Membership gives a person a role in an organization. An assessor's is limited
+// to one engagement, and has an end date.
+type Membership struct {
+	Org        OrgID        `json:"org"`
+	Person     PersonID     `json:"person"`
+	Role       Role         `json:"role"`
+	Engagement EngagementID `json:"engagement,omitempty"` // 0: all
+	Until      Date         `json:"until,omitempty"`      // last day; zero: no end
+}
+
+// Action is something a person may or may not do. Each route and each use-case
+// names one.
+type Action string
+
+const (
+	ActOrganizationCreate Action = "organization.create" // any signed-in person
+	ActOrganizationRemove Action = "organization.remove" // and the sample with it
+	ActRead               Action = "read"
+	ActPeopleManage       Action = "people.manage"
+	ActEngagementWrite    Action = "engagement.write"
+	ActControlWrite       Action = "control.write"
+	ActControlImport      Action = "control.import"
+	ActOwnerAssign        Action = "owner.assign"
+	ActOwnerAcknowledge   Action = "owner.acknowledge"
+	ActServiceWrite       Action = "service.write"
+	ActCertificateWrite   Action = "certificate.write"
+	ActCertificateVerify  Action = "certificate.verify"
+	ActReportWrite        Action = "report.write"
+	ActSplitWrite         Action = "split.write"
+	ActResponsibility     Action = "responsibility.write"
+	ActReliancePropose    Action = "reliance.propose"
+	ActRelianceApprove    Action = "reliance.approve"
+	ActRelianceAccept     Action = "reliance.accept"
+	ActSoAWrite           Action = "soa.write"
+	ActSoAApprove         Action = "soa.approve"
+	ActEvidenceWrite      Action = "evidence.write"
+	ActEvidenceReview     Action = "evidence.review"
+	ActTestConclude       Action = "test.conclude"
+	ActPackWrite          Action = "pack.write"
+	ActPackRead           Action = "pack.read"
+)
+
+var (
+	everyone  = Roles
+	inside    = []Role{RoleOwner, RoleManager, RoleAuditor, RoleContributor, RoleReader}
+	workers   = []Role{RoleOwner, RoleManager, RoleAuditor, RoleContributor}
+	auditors  = []Role{RoleOwner, RoleManager, RoleAuditor}
+	managers  = []Role{RoleOwner, RoleManager}
+	ownerOnly = []Role{RoleOwner}
+	assessors = []Role{RoleAssessor, RoleOwner, RoleManager} // the last two record on an assessor's behalf, with proof
+)
+
+// Rules is the whole of authorization by role: who may do what. Separation
+// rules (approver ≠ proposer, reviewer ≠ author) are checked where the object
+// is known.
+var Rules = map[Action][]Role{
+	ActOrganizationCreate: everyone,
+	ActOrganizationRemove: ownerOnly,
+	ActRead:               everyone,
+	ActPeopleManage:       managers,
+	ActEngagementWrite:    managers,
+	ActControlWrite:       auditors,
+	ActControlImport:      auditors,
+	ActOwnerAssign:        managers,
+	ActOwnerAcknowledge:   workers,
+	ActServiceWrite:       auditors,
+	ActCertificateWrite:   auditors,
+	ActCertificateVerify:  auditors,
+	ActReportWrite:        auditors,
+	ActSplitWrite:         auditors,
+	ActResponsibility:     auditors,
+	ActReliancePropose:    auditors,
+	ActRelianceApprove:    auditors,
+	ActRelianceAccept:     assessors,
+	ActSoAWrite:           auditors,
+	ActSoAApprove:         managers,
+	ActEvidenceWrite:      workers,
+	ActEvidenceReview:     auditors,
+	ActTestConclude:       auditors,
+	ActPackWrite:          auditors,
+	ActPackRead:           append(slices.Clone(inside), RoleAssessor),
+}
+
+// Actor is a signed-in person acting in one organization.
+type Actor struct {
+	Person     PersonID
+	Name       string
+	Org        OrgID
+	OrgCode    string
+	Role       Role
+	Engagement EngagementID // 0: all; an assessor's single engagement
+}
+
+// Can reports whether the actor's role allows an action.
+func (a Actor) Can(act Action) bool { return slices.Contains(Rules[act], a.Role) }
+
+// Allow returns nil or the refusal to show.
+func (a Actor) Allow(act Action) error {
+	if a.Can(act) {
+		return nil
+	}
+	return Forbidden("error.forbidden", Args{"Action": string(act)})
+}
+
+// Sees reports whether an engagement is within the actor's reach.
+func (a Actor) Sees(e EngagementID) bool { return a.Engagement == 0 || a.Engagement == e }
+
+// Independent refuses an act by the very person it must be independent of.
+// A one-person organization may override with a reason, which the pack prints.
+func (a Actor) Independent(of PersonID, key, override string) error {
+	if a.Person != of || override != "" {
+		return nil
+	}
+	return Forbidden(key, nil)
+}

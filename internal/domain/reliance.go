@@ -1,0 +1,472 @@
+package domain
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// RelianceState is how far people have taken a reliance.
+type RelianceState string
+
+const (
+	RelianceProposed RelianceState = "proposed"
+	RelianceApproved RelianceState = "approved"
+	RelianceAccepted RelianceState = "accepted" // by the assessor
+	RelianceRefused  RelianceState = "refused"  // by the assessor
+	RelianceLapsed   RelianceState = "lapsed"   // never heals itself: it must be proposed again
+)
+
+// RelianceStates lists the states in order.
+var RelianceStates = []RelianceState{RelianceProposed, RelianceApproved, RelianceAccepted, RelianceRefused, RelianceLapsed}
+
+// Reliance is the claim that a control, on a service, within an engagement,
+// rests on certificates of the provider.
+type Reliance struct {
+	ID           RelianceID      `json:"id"`
+	Org          OrgID           `json:"org"`
+	Engagement   EngagementID    `json:"engagement"`
+	Control      ControlID       `json:"control"`
+	Service      ServiceID       `json:"service"`
+	Certificates []CertificateID `json:"certificates"`
+	State        RelianceState   `json:"state"`
+	Why          string          `json:"why"` // the proposer's reasoning
+	ProposedBy   PersonID        `json:"proposed_by"`
+	ProposedAt   time.Time       `json:"proposed_at"`
+	ApprovedBy   PersonID        `json:"approved_by"`
+	ApprovedAt   time.Time       `json:"approved_at"`
+	DecidedBy    PersonID        `json:"decided_by"` // who accepted or refused, or recorded it
+	DecidedAt    time.Time       `json:"decided_at"`
+	OnBehalfOf   string          `json:"on_behalf_of"` // the assessor, when somebody else recorded the decision
+	Proof        string          `json:"proof"`        // where that decision can be seen
+	Decision     string          `json:"decision"`     // the assessor's words
+	Override     string          `json:"override"`     // why approver and proposer are one person
+	LapsedAt     time.Time       `json:"lapsed_at"`
+	LapseCauses  []Reason        `json:"lapse_causes,omitempty"`
+	Version      int             `json:"version"`
+}
+
+// CanMoveTo reports whether a state may follow.
+func (r Reliance) CanMoveTo(next RelianceState) bool {
+	switch next {
+	case RelianceProposed:
+		return r.State == RelianceLapsed || r.State == RelianceRefused
+	case RelianceApproved:
+		return r.State == RelianceProposed
+	case RelianceAccepted, RelianceRefused:
+		return r.State == RelianceApproved
+	case RelianceLapsed:
+		return r.State == RelianceApproved || r.State == RelianceAccepted
+	}
+	return false
+}
+
+// Rung is how far up the ladder the gates carry a reliance. Only the last
+// counts as inherited.
+type Rung string
+
+const (
+	RungNotExamined Rung = "not_examined"
+	RungClaimable   Rung = "claimable" // G1 to G3
+	RungSupported   Rung = "supported" // and G4
+	RungComplete    Rung = "complete"  // and G5: complete on our side
+	RungInherited   Rung = "inherited" // and G6
+)
+
+// Rungs lists the rungs, lowest first.
+var Rungs = []Rung{RungNotExamined, RungClaimable, RungSupported, RungComplete, RungInherited}
+
+// RelianceFacts are the values a verdict is computed from. Nothing else counts.
+type RelianceFacts struct {
+	Edition          Edition // of the engagement
+	Period           Period  // the audit period
+	Requirements     []ControlRequirement
+	Service          Service
+	Certificates     []Certificate // those the reliance rests on
+	Crosswalk        []CrosswalkRow
+	Reports          []Report // all of the organization's
+	ReportMaxMonths  int      // how old a report may be at the period's end
+	Party            Party    // of the split
+	SplitConfirmed   bool
+	Responsibilities []Responsibility
+	Evidence         map[EvidenceID]EvidenceFact
+	AssessorEngaged  bool // an assessor whose duties cover the control
+	State            RelianceState
+}
+
+// EvidenceFact is what a rule needs to know of an item's newest version.
+type EvidenceFact struct {
+	Code   string
+	State  EvidenceState
+	Period Period
+}
+
+// Accepted reports whether the item counts for an audit period.
+func (e EvidenceFact) Accepted(p Period) bool {
+	return e.State == EvidenceAccepted && e.Period.Within(p)
+}
+
+// GateResult is the outcome of one gate with its reasons: causes when it
+// failed, grounds when it passed.
+type GateResult struct {
+	Gate    Gate     `json:"gate"`
+	Passed  bool     `json:"passed"`
+	Causes  []Reason `json:"causes,omitempty"`
+	Grounds []Reason `json:"grounds,omitempty"`
+}
+
+// Verdict is the outcome of all six gates, in order, and the rung reached.
+type Verdict struct {
+	Gates []GateResult `json:"gates"`
+	Rung  Rung         `json:"rung"`
+}
+
+// FirstFailed returns the first gate that failed, and false when all passed.
+func (v Verdict) FirstFailed() (GateResult, bool) {
+	for _, g := range v.Gates {
+		if !g.Passed {
+			return g, true
+		}
+	}
+	return GateResult{}, false
+}
+
+// Inherited reports whether every gate passed.
+func (v Verdict) Inherited() bool { return v.Rung == RungInherited }
+
+// ReportMaxMonths is the default age limit of a provider report at the end of
+// the audit period.
+const ReportMaxMonths = 12
+
+// Evaluate decides whether a control is inherited, and why or why not. It is a
+// pure function: the same facts give the same verdict on any day.
+func Evaluate(f RelianceFacts) Verdict {
+	counting := countingCertificates(f)
+	results := []GateResult{
+		scopeGate(f, counting),
+		periodGate(f, counting),
+		editionGate(f, counting),
+		reportGate(f),
+		ourSideGate(f),
+		assessorGate(f),
+	}
+	return Verdict{Gates: results, Rung: climb(results)}
+}
+
+// climb returns the highest rung whose gates all passed.
+func climb(results []GateResult) Rung {
+	passed := 0
+	for passed < len(results) && results[passed].Passed {
+		passed++
+	}
+	switch {
+	case passed == 6:
+		return RungInherited
+	case passed == 5:
+		return RungComplete
+	case passed == 4:
+		return RungSupported
+	case passed == 3:
+		return RungClaimable
+	}
+	return RungNotExamined
+}
+
+func result(g Gate, causes, grounds []Reason) GateResult {
+	if len(causes) > 0 {
+		return GateResult{Gate: g, Causes: causes}
+	}
+	return GateResult{Gate: g, Passed: true, Grounds: grounds}
+}
+
+// label is how a reason names a certificate.
+func (c Certificate) label() string {
+	if c.Number != "" {
+		return c.Number
+	}
+	return c.Title
+}
+
+// countingCertificates keeps those a named person verified and whose quoted
+// scope names the service in its environment. Only they can cover a day.
+func countingCertificates(f RelianceFacts) []Certificate {
+	var out []Certificate
+	for _, c := range f.Certificates {
+		if c.Counted() && c.ScopeText != "" && c.NamesService(f.Service.Key, f.Service.Environment) {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b Certificate) int {
+		if a.Issued != b.Issued {
+			return int(a.Issued - b.Issued)
+		}
+		return int(a.ID - b.ID)
+	})
+	return out
+}
+
+// scopeGate is G1: a named person quoted the certificate's scope, and it names
+// the service and its environment.
+func scopeGate(f RelianceFacts, counting []Certificate) GateResult {
+	var causes, grounds []Reason
+	for _, c := range counting {
+		grounds = append(grounds, because("in_scope", "Certificate", c.label(), "Service", f.Service.Name, "Environment", string(f.Service.Environment)))
+	}
+	if len(counting) > 0 {
+		return result(GateScope, nil, grounds)
+	}
+	if len(f.Certificates) == 0 {
+		causes = append(causes, because("no_certificate"))
+	}
+	for _, c := range f.Certificates {
+		switch {
+		case !c.Counted():
+			causes = append(causes, because("unverified", "Certificate", c.label()))
+		case c.ScopeText == "":
+			causes = append(causes, because("scope_not_quoted", "Certificate", c.label()))
+		default:
+			causes = append(causes, because("out_of_scope", "Service", f.Service.Name, "Environment", string(f.Service.Environment), "Certificate", c.label()))
+		}
+	}
+	return result(GateScope, inOrder(causes), grounds)
+}
+
+// periodGate is G2: the union of verified certificates covers every day of the
+// audit period, and Microsoft offered the service on every one of them.
+func periodGate(f RelianceFacts, counting []Certificate) GateResult {
+	var causes, grounds []Reason
+	if f.Service.Closed != 0 && f.Service.Closed < f.Period.To {
+		causes = append(causes, because("service_closed", "On", f.Service.Closed.String()))
+	}
+	for _, gap := range UncoveredDays(f.Period, counting) {
+		causes = append(causes, because("uncovered", "From", gap.From.String(), "To", gap.To.String(), "Days", strconv.Itoa(gap.Days())))
+	}
+	for _, c := range counting {
+		if p, ok := c.Covers(); ok {
+			grounds = append(grounds, because("covered", "Certificate", c.label(), "From", p.From.String(), "To", p.To.String()))
+		}
+	}
+	return result(GatePeriod, causes, grounds)
+}
+
+// UncoveredDays returns the days of a period that no certificate covers.
+func UncoveredDays(p Period, certificates []Certificate) []Period {
+	var covers []Period
+	for _, c := range certificates {
+		if days, ok := c.Covers(); ok {
+			covers = append(covers, days)
+		}
+	}
+	return Gaps(p, covers)
+}
+
+// editionGate is G3: each certificate is to the engagement's edition, or every
+// requirement of the control reaches the certificate's edition whole.
+func editionGate(f RelianceFacts, counting []Certificate) GateResult {
+	var causes, grounds []Reason
+	var refs []Ref
+	for _, r := range f.Requirements {
+		if r.Ref.Edition == f.Edition {
+			refs = append(refs, r.Ref)
+		}
+	}
+	if len(refs) == 0 {
+		causes = append(causes, because("no_requirement", "Edition", string(f.Edition)))
+	}
+	if len(counting) == 0 {
+		causes = append(causes, because("no_counting_certificate"))
+	}
+	excluded := excludedByProvider(f)
+	for _, c := range counting {
+		if c.Edition == f.Edition {
+			grounds = append(grounds, because("same_edition", "Certificate", c.label(), "Edition", string(c.Edition)))
+			continue
+		}
+		gaps := 0
+		for _, ref := range refs {
+			if !ReachesWhole(ref, f.Crosswalk, excluded) {
+				causes = append(causes, because("edition_gap", "Ref", ref.Code, "Certificate", c.label()))
+				gaps++
+			}
+		}
+		if gaps == 0 {
+			grounds = append(grounds, because("crosswalk", "Certificate", c.label(), "Edition", string(c.Edition)))
+		}
+	}
+	return result(GateEdition, inOrder(causes), grounds)
+}
+
+// ReachesWhole reports whether a requirement is met whole by the other
+// edition: one-to-one, same and renumbered rows carry it; a merged 2022 target
+// needs all its 2013 sources, and a split 2013 entry all its 2022 targets, none
+// of them excluded by the provider. A 2022 target fed by a split is only partly
+// known, and a new one has no source at all.
+func ReachesWhole(ref Ref, crosswalk []CrosswalkRow, excluded map[Ref]bool) bool {
+	found := false
+	for _, row := range crosswalk {
+		here, there := row.To, Ref{Edition2013, row.From}
+		if ref.Edition == Edition2013 {
+			here, there = row.From, Ref{Edition2022, row.To}
+		}
+		if here != ref.Code {
+			continue
+		}
+		if row.Relation == RelationNew || row.Relation == RelationSplit && ref.Edition == Edition2022 || excluded[there] {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// excludedByProvider collects what the provider's reviewed SoAs for this
+// service leave out.
+func excludedByProvider(f RelianceFacts) map[Ref]bool {
+	out := map[Ref]bool{}
+	for _, r := range f.Reports {
+		if r.Kind == ReportSoA && r.State == ReportReviewed && slices.Contains(r.Names, Named{f.Service.Key, f.Service.Environment}) {
+			for _, ref := range r.NotApplied {
+				out[ref] = true
+			}
+		}
+	}
+	return out
+}
+
+// reportGate is G4: an audit report and an SoA of the provider that cover the
+// service were obtained and reviewed, the requirement is applied there, no
+// exception is left open, and the report is not too old.
+func reportGate(f RelianceFacts) GateResult {
+	var causes, grounds []Reason
+	for kind, missing := range map[ReportKind]string{ReportAudit: "report_missing", ReportSoA: "provider_soa_missing"} {
+		r, found := newestReport(f, kind)
+		if !found {
+			causes = append(causes, because(missing, "Service", f.Service.Name))
+			continue
+		}
+		grounds = append(grounds, because("report_reviewed", "Report", r.Title, "On", r.ReviewedOn.String()))
+		if r.Exceptions > 0 {
+			causes = append(causes, because("exceptions_open", "Report", r.Title, "Count", strconv.Itoa(r.Exceptions)))
+		}
+		if limit := r.Period.To.AddMonths(f.ReportMaxMonths); kind == ReportAudit && limit < f.Period.To {
+			causes = append(causes, because("report_stale", "Report", r.Title, "Days", strconv.Itoa(int(f.Period.To-limit))))
+		}
+	}
+	excluded := excludedByProvider(f)
+	for _, r := range f.Requirements {
+		if excluded[r.Ref] {
+			causes = append(causes, because("provider_excludes", "Ref", r.Ref.Code))
+		}
+	}
+	return result(GateReport, inOrder(causes), inOrder(grounds))
+}
+
+// newestReport returns the reviewed report of a kind that covers the service
+// and whose own period ends last.
+func newestReport(f RelianceFacts, kind ReportKind) (best Report, found bool) {
+	for _, r := range f.Reports {
+		if r.Kind != kind || r.State != ReportReviewed || !slices.Contains(r.Names, Named{f.Service.Key, f.Service.Environment}) {
+			continue
+		}
+		if !found || r.Period.To > best.Period.To || r.Period.To == best.Period.To && r.ID < best.ID {
+			best, found = r, true
+		}
+	}
+	return best, found
+}
+
+// ourSideGate is G5: the split is confirmed, and every customer responsibility
+// has accepted evidence within the audit period, or a justified "none".
+// Supplier oversight (2022: A.5.19 to A.5.23) is always ours.
+func ourSideGate(f RelianceFacts) GateResult {
+	var causes, grounds []Reason
+	if !f.SplitConfirmed {
+		causes = append(causes, because("split_unconfirmed"))
+	}
+	if f.Party == PartyOurs || f.Party == PartyNone {
+		causes = append(causes, because("nothing_to_rely_on", "Party", string(f.Party)))
+	}
+	for _, r := range f.Requirements {
+		if r.Ref.Edition == Edition2022 && slices.Contains(SupplierOversight, r.Ref.Code) {
+			causes = append(causes, because("oversight_is_ours", "Ref", r.Ref.Code))
+		}
+	}
+	if len(f.Responsibilities) == 0 {
+		causes = append(causes, because("responsibility_missing"))
+	}
+	open := 0
+	for _, r := range f.Responsibilities {
+		proven, why := provenBy(r, f)
+		causes = append(causes, why...)
+		if proven {
+			grounds = append(grounds, because("responsibility_proven", "Sentence", r.Sentence+r.Because))
+			continue
+		}
+		open++
+	}
+	if open > 0 {
+		causes = append(causes, because("responsibility_open", "Count", strconv.Itoa(open)))
+	}
+	return result(GateOurSide, inOrder(causes), grounds)
+}
+
+// provenBy reports whether a responsibility is met, and which evidence offered
+// for it does not count.
+func provenBy(r Responsibility, f RelianceFacts) (proven bool, why []Reason) {
+	if r.State == ResponsibilityNone {
+		return r.Because != "", nil
+	}
+	for _, id := range r.Evidence {
+		e, known := f.Evidence[id]
+		switch {
+		case !known:
+		case e.Accepted(f.Period):
+			return true, nil
+		case e.State != EvidenceAccepted:
+			why = append(why, because("evidence_not_accepted", "Evidence", e.Code))
+		default:
+			why = append(why, because("evidence_outside_period", "Evidence", e.Code))
+		}
+	}
+	return false, why
+}
+
+// assessorGate is G6: an engaged assessor accepted the reliance.
+func assessorGate(f RelianceFacts) GateResult {
+	switch {
+	case f.State == RelianceAccepted && f.AssessorEngaged:
+		return result(GateAssessor, nil, []Reason{because("accepted")})
+	case !f.AssessorEngaged:
+		return result(GateAssessor, []Reason{because("no_assessor")}, nil)
+	case f.State == RelianceRefused:
+		return result(GateAssessor, []Reason{because("refused")}, nil)
+	case f.State == RelianceLapsed:
+		return result(GateAssessor, []Reason{because("lapsed")}, nil)
+	}
+	return result(GateAssessor, []Reason{because("not_accepted")}, nil)
+}
+
+// inOrder sorts reasons by their text and drops repeats, so that the order of
+// the inputs never shows in a verdict.
+func inOrder(reasons []Reason) []Reason {
+	slices.SortFunc(reasons, func(a, b Reason) int { return CompareCodes(a.String(), b.String()) })
+	return slices.CompactFunc(reasons, func(a, b Reason) bool { return a.String() == b.String() })
+}
+
+// Lapses reports whether an approved or accepted reliance has fallen, and why:
+// a gate that people had relied on no longer passes. An approved one rests on
+// G1 to G3; an accepted one on everything but its own acceptance.
+func Lapses(state RelianceState, v Verdict) (bool, []Reason) {
+	upTo := 0
+	switch state {
+	case RelianceApproved:
+		upTo = 3
+	case RelianceAccepted:
+		upTo = 6
+	}
+	var causes []Reason
+	for _, g := range v.Gates[:upTo] {
+		causes = append(causes, g.Causes...)
+	}
+	return len(causes) > 0, causes
+}

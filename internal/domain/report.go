@@ -1,0 +1,87 @@
+package domain
+
+import "slices"
+
+// ReportKind is what sort of provider document it is.
+type ReportKind string
+
+const (
+	ReportAudit  ReportKind = "audit_report"
+	ReportSoA    ReportKind = "soa"
+	ReportBridge ReportKind = "bridge_letter"
+)
+
+// ReportKinds lists the kinds.
+var ReportKinds = []ReportKind{ReportAudit, ReportSoA, ReportBridge}
+
+// ReportState is how far a report has come.
+type ReportState string
+
+const (
+	ReportToRequest  ReportState = "to_request"
+	ReportRequested  ReportState = "requested"
+	ReportObtained   ReportState = "obtained"
+	ReportReviewed   ReportState = "reviewed"
+	ReportSuperseded ReportState = "superseded"
+)
+
+// ReportStates lists the states in order.
+var ReportStates = []ReportState{ReportToRequest, ReportRequested, ReportObtained, ReportReviewed, ReportSuperseded}
+
+// Report is an audit report, SoA or bridge letter of the provider.
+type Report struct {
+	ID           ReportID    `json:"id"`
+	Org          OrgID       `json:"org"`
+	Kind         ReportKind  `json:"kind"`
+	Title        string      `json:"title"`
+	Period       Period      `json:"period"`       // what the report covers
+	Confidential bool        `json:"confidential"` // cited in packs, never shipped by default
+	Names        []Named     `json:"names"`        // services and environments it covers
+	NotApplied   []Ref       `json:"not_applied"`  // an SoA's exclusions
+	Exceptions   int         `json:"exceptions"`   // exceptions in it without a disposition
+	Document     EvidenceID  `json:"document"`
+	ObtainedOn   Date        `json:"obtained_on"`
+	ReviewedBy   PersonID    `json:"reviewed_by"`
+	ReviewedOn   Date        `json:"reviewed_on"`
+	State        ReportState `json:"state"`
+	CatalogueID  string      `json:"catalogue_id"`
+	URL          string      `json:"url"`
+	Note         string      `json:"note"`
+	Version      int         `json:"version"`
+}
+
+// Check reports every field that breaks a rule.
+func (r Report) Check() error {
+	var f FieldErrors
+	CheckText(&f, "title", r.Title, 1, 500)
+	CheckText(&f, "note", r.Note, 0, 4000)
+	if !slices.Contains(ReportKinds, r.Kind) {
+		f.Add("kind", "error.choice", nil)
+	}
+	if !slices.Contains(ReportStates, r.State) {
+		f.Add("state", "error.choice", nil)
+	}
+	if !r.Period.IsZero() && !r.Period.Valid() {
+		f.Add("from", "error.period", Args{"From": r.Period.From.String(), "To": r.Period.To.String()})
+	}
+	if r.Exceptions < 0 {
+		f.Add("exceptions", "error.number", nil)
+	}
+	if r.State == ReportObtained || r.State == ReportReviewed {
+		r.checkObtained(&f)
+	}
+	return f.Err()
+}
+
+// checkObtained notes what an obtained report must carry.
+func (r Report) checkObtained(f *FieldErrors) {
+	if r.ObtainedOn == 0 {
+		f.Add("obtained_on", "error.report.obtained_on", nil)
+	}
+	if r.Period.IsZero() {
+		f.Add("from", "error.report.period", nil)
+	}
+	if len(r.Names) == 0 {
+		f.Add("names", "error.certificate.names", nil)
+	}
+}

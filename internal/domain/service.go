@@ -1,0 +1,80 @@
+package domain
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Environment is the cloud in which a service is contracted. A certificate
+// that names the public cloud says nothing about a government cloud.
+type Environment string
+
+const (
+	EnvPublic     Environment = "public"
+	EnvGovernment Environment = "government" // Azure Government, Office 365 U.S. Government (GCC)
+	EnvGCCHigh    Environment = "gcc-high"
+	EnvDoD        Environment = "dod"
+	EnvGermany    Environment = "germany" // closed on 2021-10-29
+	EnvChina      Environment = "china"
+)
+
+// Environments lists the environments.
+var Environments = []Environment{EnvPublic, EnvGovernment, EnvGCCHigh, EnvDoD, EnvGermany, EnvChina}
+
+// ServiceState is whether a service is used.
+type ServiceState string
+
+const (
+	ServiceProposed ServiceState = "proposed"
+	ServiceInUse    ServiceState = "in_use"
+	ServiceRetired  ServiceState = "retired"
+)
+
+// ServiceStates lists the states in order.
+var ServiceStates = []ServiceState{ServiceProposed, ServiceInUse, ServiceRetired}
+
+// Service is a Microsoft service as the organization contracted it.
+type Service struct {
+	ID          ServiceID    `json:"id"`
+	Org         OrgID        `json:"org"`
+	Key         string       `json:"key"` // catalogue service id, or a slug of Name
+	Name        string       `json:"name"`
+	Environment Environment  `json:"environment"`
+	Model       ServiceModel `json:"model"`
+	From        Date         `json:"from"` // first day of use; zero: not recorded
+	To          Date         `json:"to"`   // last day of use; zero: still used
+	State       ServiceState `json:"state"`
+	Closed      Date         `json:"closed"` // last day Microsoft offered it; zero: still offered
+	Version     int          `json:"version"`
+}
+
+// Check reports every field that breaks a rule.
+func (s Service) Check() error {
+	var f FieldErrors
+	CheckText(&f, "name", s.Name, 1, 160)
+	if s.Key == "" {
+		f.Add("key", "error.choice", nil)
+	}
+	if !slices.Contains(Environments, s.Environment) {
+		f.Add("environment", "error.choice", nil)
+	}
+	if !slices.Contains(ServiceModels, s.Model) {
+		f.Add("model", "error.choice", nil)
+	}
+	if !slices.Contains(ServiceStates, s.State) {
+		f.Add("state", "error.choice", nil)
+	}
+	if s.To != 0 && s.From > s.To {
+		f.Add("to", "error.period", Args{"From": s.From.String(), "To": s.To.String()})
+	}
+	return f.Err()
+}
+
+// Slug makes a key from a name: lower case, letters and digits joined by "-".
+func Slug(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	return strings.Join(words, "-")
+}
