@@ -221,7 +221,6 @@ type PolicyGroup struct {
 	Ref        Ref    // requirement it falls under; zero for a cloud control of ISO/IEC 27017
 	Manual     int
 	Automated  int
-	Source     string
 }
 
 // MatrixRow is one area of the provider's published shared-responsibility matrix.
