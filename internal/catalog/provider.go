@@ -21,10 +21,14 @@ var snapshot = sync.OnceValue(loadProvider)
 func Provider() *domain.ProviderCatalogue {
 	c := snapshot().catalogue
 	c.Services = slices.Clone(c.Services)
+	c.AlsoNamed = slices.Clone(c.AlsoNamed)
 	c.InScope = slices.Clone(c.InScope)
 	c.Certificates = slices.Clone(c.Certificates)
 	c.Assessments = slices.Clone(c.Assessments)
 	c.FAQ = slices.Clone(c.FAQ)
+	c.Resources = slices.Clone(c.Resources)
+	c.WhitePapers = slices.Clone(c.WhitePapers)
+	c.Oddities = slices.Clone(c.Oddities)
 	c.Renames = slices.Clone(c.Renames)
 	return &c
 }
