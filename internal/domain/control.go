@@ -118,3 +118,13 @@ func SortKey(code string) string {
 	}
 	return b.String()
 }
+
+// SortRequirements puts requirements in order of edition and code.
+func SortRequirements(rs []ControlRequirement) {
+	slices.SortFunc(rs, func(a, b ControlRequirement) int {
+		if a.Ref.Edition != b.Ref.Edition {
+			return strings.Compare(string(a.Ref.Edition), string(b.Ref.Edition))
+		}
+		return CompareCodes(a.Ref.Code, b.Ref.Code)
+	})
+}

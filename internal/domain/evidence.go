@@ -59,6 +59,7 @@ type Evidence struct {
 	Sensitivity Sensitivity   `json:"sensitivity"`
 	State       EvidenceState `json:"state"`
 	Author      PersonID      `json:"author"` // uploader of the newest version
+	Period      Period        `json:"period"` // of the newest version
 	Versions    int           `json:"versions"`
 	Version     int           `json:"version"`
 }

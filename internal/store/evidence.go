@@ -1,0 +1,294 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"relier/internal/domain"
+)
+
+type evidenceRow struct {
+	ID          int64
+	OrgID       int64
+	Number      int
+	Title       string
+	Kind        string
+	Source      string
+	Method      string
+	Sensitivity string
+	State       string
+	AuthorID    int64
+	Versions    int
+	PeriodFrom  string
+	PeriodTo    string
+	Folded      string
+	Version     int
+}
+
+func (evidenceRow) TableName() string { return "evidence" }
+
+func (r evidenceRow) domain() domain.Evidence {
+	return domain.Evidence{ID: domain.EvidenceID(r.ID), Org: domain.OrgID(r.OrgID), Number: r.Number, Title: r.Title,
+		Kind: domain.EvidenceKind(r.Kind), Source: r.Source, Method: r.Method, Sensitivity: domain.Sensitivity(r.Sensitivity),
+		State: domain.EvidenceState(r.State), Author: domain.PersonID(r.AuthorID), Period: days(r.PeriodFrom, r.PeriodTo),
+		Versions: r.Versions, Version: r.Version}
+}
+
+func evidenceOf(e domain.Evidence) evidenceRow {
+	return evidenceRow{int64(e.ID), int64(e.Org), e.Number, e.Title, string(e.Kind), e.Source, e.Method, string(e.Sensitivity),
+		string(e.State), int64(e.Author), e.Versions, e.Period.From.String(), e.Period.To.String(),
+		fold(e.Code() + " " + e.Title + " " + e.Source), e.Version}
+}
+
+// CreateEvidence adds an item under the organization's next number.
+func (s *Store) CreateEvidence(ctx context.Context, e *domain.Evidence) error {
+	err := s.w(ctx).Model(&evidenceRow{}).Where("org_id = ?", int64(e.Org)).Select("COALESCE(MAX(number), 0) + 1").Scan(&e.Number).Error
+	if err != nil {
+		return fmt.Errorf("number evidence: %w", translate(err))
+	}
+	e.Version = 1
+	row := evidenceOf(*e)
+	if err := insert(ctx, s, domain.NounEvidence, &row); err != nil {
+		return err
+	}
+	e.ID = domain.EvidenceID(row.ID)
+	return nil
+}
+
+// UpdateEvidence replaces an item at the version its editor saw.
+func (s *Store) UpdateEvidence(ctx context.Context, e *domain.Evidence) error {
+	row := evidenceOf(*e)
+	row.Version++
+	if err := replace(ctx, s, domain.NounEvidence, &row, e.Org, row.ID, e.Version); err != nil {
+		return err
+	}
+	e.Version = row.Version
+	return nil
+}
+
+// Evidence reads one item.
+func (s *Store) Evidence(ctx context.Context, org domain.OrgID, id domain.EvidenceID) (domain.Evidence, error) {
+	row, err := byID[evidenceRow](ctx, s, domain.NounEvidence, org, int64(id))
+	return one(row, err, evidenceRow.domain)
+}
+
+// FindEvidence lists one page of the library.
+func (s *Store) FindEvidence(ctx context.Context, org domain.OrgID, f domain.EvidenceFilter) (domain.List[domain.EvidenceSummary], error) {
+	out := domain.List[domain.EvidenceSummary]{Page: f.Page}
+	var total int64
+	if err := s.evidenceWhere(ctx, org, f).Count(&total).Error; err != nil {
+		return out, fmt.Errorf("count evidence: %w", translate(err))
+	}
+	type summaryRow struct {
+		evidenceRow
+		FileName string
+		Size     int64
+		Author   string
+		Controls int
+	}
+	q := s.evidenceWhere(ctx, org, f).Select(`evidence.*, p.name AS author, v.file_name, v.size,
+		(SELECT COUNT(*) FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id) AS controls`).
+		Joins("JOIN people p ON p.id = evidence.author_id").
+		Joins("JOIN evidence_versions v ON v.org_id = evidence.org_id AND v.evidence_id = evidence.id AND v.number = evidence.versions").
+		Order(evidenceOrder(f)).Offset(f.Page.Offset()).Limit(f.Page.Limit())
+	rows, err := all[summaryRow](q, domain.NounEvidence)
+	out.Total = int(total)
+	out.Rows, err = each(rows, err, func(r summaryRow) domain.EvidenceSummary {
+		return domain.EvidenceSummary{Evidence: r.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls}
+	})
+	return out, err
+}
+
+func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.EvidenceFilter) *gorm.DB {
+	q := s.r(ctx).Model(&evidenceRow{}).Where("evidence.org_id = ?", int64(org))
+	if f.Query != "" {
+		q = q.Where(`evidence.folded LIKE ? ESCAPE '\'`, contains(f.Query))
+	}
+	if f.State != "" {
+		q = q.Where("evidence.state = ?", string(f.State))
+	}
+	if f.Kind != "" {
+		q = q.Where("evidence.kind = ?", string(f.Kind))
+	}
+	if f.Control != 0 {
+		q = q.Where(`EXISTS (SELECT 1 FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id AND ec.control_id = ?)`, int64(f.Control))
+	}
+	return q
+}
+
+func evidenceOrder(f domain.EvidenceFilter) string {
+	column := map[string]string{"title": "evidence.folded", "period": "evidence.period_to", "state": "evidence.state"}[f.Sort]
+	switch {
+	case column == "" && f.Desc:
+		return "evidence.number"
+	case column == "":
+		return "evidence.number DESC" // the newest first
+	case f.Desc:
+		return column + " DESC, evidence.number DESC"
+	}
+	return column + ", evidence.number DESC"
+}
+
+type evidenceVersionRow struct {
+	ID         int64
+	OrgID      int64
+	EvidenceID int64
+	Number     int
+	FileName   string
+	MediaType  string
+	SHA256     []byte `gorm:"column:sha256"`
+	SHA512     string `gorm:"column:sha512"`
+	CRC32      int64  `gorm:"column:crc32"`
+	Size       int64
+	URL        string
+	Note       string
+	CapturedOn string
+	PeriodFrom string
+	PeriodTo   string
+	UploadedBy int64
+	UploadedAt int64
+}
+
+func (evidenceVersionRow) TableName() string { return "evidence_versions" }
+
+func (r evidenceVersionRow) domain() domain.EvidenceVersion {
+	return domain.EvidenceVersion{ID: domain.VersionID(r.ID), Org: domain.OrgID(r.OrgID), Evidence: domain.EvidenceID(r.EvidenceID),
+		Number: r.Number, FileName: r.FileName, MediaType: r.MediaType,
+		Blob: domain.Blob{SHA256: digest(r.SHA256), SHA512: r.SHA512, CRC32: uint32(r.CRC32), Size: r.Size},
+		URL:  r.URL, Note: r.Note, CapturedOn: day(r.CapturedOn), Period: days(r.PeriodFrom, r.PeriodTo),
+		UploadedBy: domain.PersonID(r.UploadedBy), UploadedAt: moment(r.UploadedAt)}
+}
+
+// AddEvidenceVersion appends an immutable version and sets its id.
+func (s *Store) AddEvidenceVersion(ctx context.Context, v *domain.EvidenceVersion) error {
+	row := evidenceVersionRow{0, int64(v.Org), int64(v.Evidence), v.Number, v.FileName, v.MediaType, digestBytes(v.Blob.SHA256),
+		v.Blob.SHA512, int64(v.Blob.CRC32), v.Blob.Size, v.URL, v.Note, v.CapturedOn.String(), v.Period.From.String(),
+		v.Period.To.String(), int64(v.UploadedBy), micros(v.UploadedAt)}
+	if err := insert(ctx, s, domain.NounEvidence, &row); err != nil {
+		return err
+	}
+	v.ID = domain.VersionID(row.ID)
+	return nil
+}
+
+// EvidenceVersions lists the versions of an item, the newest first.
+func (s *Store) EvidenceVersions(ctx context.Context, org domain.OrgID, id domain.EvidenceID) ([]domain.EvidenceVersion, error) {
+	q := s.r(ctx).Where("org_id = ? AND evidence_id = ?", int64(org), int64(id)).Order("number DESC")
+	rows, err := all[evidenceVersionRow](q, domain.NounEvidence)
+	return each(rows, err, evidenceVersionRow.domain)
+}
+
+// AllEvidenceVersions lists every version of an organization in order: a pack
+// ships the newest of each and names the others.
+func (s *Store) AllEvidenceVersions(ctx context.Context, org domain.OrgID) ([]domain.EvidenceVersion, error) {
+	rows, err := all[evidenceVersionRow](s.r(ctx).Where("org_id = ?", int64(org)).Order("evidence_id, number"), domain.NounEvidence)
+	return each(rows, err, evidenceVersionRow.domain)
+}
+
+// EvidenceWithBytes finds the items of an organization that hold the same
+// bytes, oldest first.
+func (s *Store) EvidenceWithBytes(ctx context.Context, org domain.OrgID, d domain.Digest) ([]domain.Evidence, error) {
+	q := s.r(ctx).Where(`org_id = ? AND id IN (SELECT evidence_id FROM evidence_versions v WHERE v.org_id = ? AND v.sha256 = ?)`,
+		int64(org), int64(org), d[:]).Order("number")
+	rows, err := all[evidenceRow](q, domain.NounEvidence)
+	return each(rows, err, evidenceRow.domain)
+}
+
+type evidenceControlRow struct {
+	OrgID      int64
+	EvidenceID int64
+	ControlID  int64
+}
+
+func (evidenceControlRow) TableName() string { return "evidence_controls" }
+
+// LinkEvidence replaces the controls that an item speaks for.
+func (s *Store) LinkEvidence(ctx context.Context, org domain.OrgID, id domain.EvidenceID, controls []domain.ControlID) error {
+	err := s.w(ctx).Where("org_id = ? AND evidence_id = ?", int64(org), int64(id)).Delete(&evidenceControlRow{}).Error
+	if err != nil {
+		return fmt.Errorf("link evidence: %w", translate(err))
+	}
+	rows := make([]evidenceControlRow, len(controls))
+	for i, c := range controls {
+		rows[i] = evidenceControlRow{int64(org), int64(id), int64(c)}
+	}
+	return insertAll(ctx, s, domain.NounEvidence, rows)
+}
+
+// EvidenceLinks maps every item of an organization to the controls it speaks
+// for; narrowed to one item when one is given.
+func (s *Store) EvidenceLinks(ctx context.Context, org domain.OrgID, id domain.EvidenceID) (map[domain.EvidenceID][]domain.ControlID, error) {
+	q := s.r(ctx).Where("org_id = ?", int64(org)).Order("evidence_id, control_id")
+	if id != 0 {
+		q = q.Where("evidence_id = ?", int64(id))
+	}
+	rows, err := all[evidenceControlRow](q, domain.NounEvidence)
+	out := map[domain.EvidenceID][]domain.ControlID{}
+	for _, r := range rows {
+		e := domain.EvidenceID(r.EvidenceID)
+		out[e] = append(out[e], domain.ControlID(r.ControlID))
+	}
+	return out, err
+}
+
+// EvidenceFacts reads what rules need to know of the items offered as proof of
+// any customer responsibility.
+func (s *Store) EvidenceFacts(ctx context.Context, org domain.OrgID) (map[domain.EvidenceID]domain.EvidenceFact, error) {
+	q := s.r(ctx).Where("org_id = ? AND id IN (SELECT evidence_id FROM responsibility_evidence re WHERE re.org_id = ?)", int64(org), int64(org))
+	rows, err := all[evidenceRow](q, domain.NounEvidence)
+	out := make(map[domain.EvidenceID]domain.EvidenceFact, len(rows))
+	for _, r := range rows {
+		e := r.domain()
+		out[e.ID] = domain.EvidenceFact{Code: e.Code(), State: e.State, Period: e.Period}
+	}
+	return out, err
+}
+
+type reviewRow struct {
+	ID         int64
+	OrgID      int64
+	EvidenceID int64
+	VersionID  int64
+	Verdict    string
+	Reason     string
+	Comment    string
+	Override   string
+	ReviewerID int64
+	At         int64
+}
+
+func (reviewRow) TableName() string { return "reviews" }
+
+func (r reviewRow) domain() domain.Review {
+	return domain.Review{ID: domain.ReviewID(r.ID), Org: domain.OrgID(r.OrgID), Evidence: domain.EvidenceID(r.EvidenceID),
+		VersionID: domain.VersionID(r.VersionID), Verdict: domain.EvidenceState(r.Verdict), Reason: domain.ReviewReason(r.Reason),
+		Comment: r.Comment, Override: r.Override, Reviewer: domain.PersonID(r.ReviewerID), At: moment(r.At)}
+}
+
+// AddReview appends a verdict; it is final.
+func (s *Store) AddReview(ctx context.Context, v *domain.Review) error {
+	row := reviewRow{0, int64(v.Org), int64(v.Evidence), int64(v.VersionID), string(v.Verdict), string(v.Reason), v.Comment,
+		v.Override, int64(v.Reviewer), micros(v.At)}
+	if err := insert(ctx, s, domain.NounReview, &row); err != nil {
+		return err
+	}
+	v.ID = domain.ReviewID(row.ID)
+	return nil
+}
+
+// Reviews lists the verdicts on an item, or on all items for 0, the newest first.
+func (s *Store) Reviews(ctx context.Context, org domain.OrgID, id domain.EvidenceID) ([]domain.ReviewView, error) {
+	type viewRow struct {
+		reviewRow
+		Reviewer string
+	}
+	q := s.r(ctx).Table("reviews").Select("reviews.*, p.name AS reviewer").Joins("JOIN people p ON p.id = reviews.reviewer_id").
+		Where("reviews.org_id = ?", int64(org)).Order("reviews.id DESC")
+	if id != 0 {
+		q = q.Where("evidence_id = ?", int64(id))
+	}
+	rows, err := all[viewRow](q, domain.NounReview)
+	return each(rows, err, func(r viewRow) domain.ReviewView { return domain.ReviewView{Review: r.domain(), Reviewer: r.Reviewer} })
+}

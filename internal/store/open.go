@@ -1,0 +1,126 @@
+// Package store keeps the nouns in a database: GORM rows, queries and
+// transactions, on SQLite and PostgreSQL. Rows are unexported and mapped to
+// domain values in the noun's own file; nothing above sees GORM.
+//
+// Every query names its organization, every update carries a version
+// condition, and Tx is opened only by package app.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"relier/migrations"
+)
+
+// Store reads and writes one database. Inside Tx it is bound to that transaction.
+type Store struct {
+	write   *gorm.DB // one connection on SQLite: writers queue here instead of failing
+	read    *gorm.DB
+	dialect string // sqlite or postgres
+	inTx    bool
+}
+
+// Open connects, checks the durability settings, and brings the schema up to
+// date. The address is a file path for SQLite or a postgres:// URL.
+func Open(ctx context.Context, address string) (*Store, error) {
+	open := openSQLite
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		open = openPostgres
+	}
+	s, err := open(ctx, address)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the schema up to date: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// Dialect names the database: sqlite or postgres.
+func (s *Store) Dialect() string { return s.dialect }
+
+// Close releases the connections.
+func (s *Store) Close() error {
+	var errs []error
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		if db == nil {
+			continue
+		}
+		pool, err := db.DB()
+		if err == nil {
+			err = pool.Close()
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// gormConfig turns off what GORM does unasked: transactions around single
+// statements, time stamps, its own log.
+func gormConfig() *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		PrepareStmt:            true,
+		TranslateError:         true,
+		Logger: logger.NewSlogLogger(slog.Default(), logger.Config{
+			LogLevel:                  logger.Error,
+			IgnoreRecordNotFoundError: true,
+			ParameterizedQueries:      true, // content never reaches the log
+		}),
+	}
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	pool, err := s.write.DB()
+	if err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrations.Files, s.dialect)
+	if err != nil {
+		return err
+	}
+	dialect := goose.DialectSQLite3
+	if s.dialect == "postgres" {
+		dialect = goose.DialectPostgres
+	}
+	provider, err := goose.NewProvider(dialect, pool, files)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// Tx runs f in one transaction, serialized with every other writer. f's error
+// rolls back and is returned.
+func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
+	if s.inTx {
+		return f(s)
+	}
+	err := s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		bound := &Store{write: tx, read: tx, dialect: s.dialect, inTx: true}
+		return f(bound)
+	}, s.txOptions())
+	return translate(err)
+}
+
+func (s *Store) txOptions() *sql.TxOptions {
+	if s.dialect == "postgres" {
+		return &sql.TxOptions{Isolation: sql.LevelRepeatableRead}
+	}
+	return nil // SQLite: immediate, by the connection's _txlock
+}
+
+func (s *Store) w(ctx context.Context) *gorm.DB { return s.write.WithContext(ctx) }
+func (s *Store) r(ctx context.Context) *gorm.DB { return s.read.WithContext(ctx) }
