@@ -38,6 +38,7 @@ const (
 	ActOrganizationCreate Action = "organization.create" // any signed-in person
 	ActOrganizationRemove Action = "organization.remove" // and the sample with it
 	ActRead               Action = "read"
+	ActActivityRead       Action = "activity.read"
 	ActPeopleManage       Action = "people.manage"
 	ActEngagementWrite    Action = "engagement.write"
 	ActControlWrite       Action = "control.write"
@@ -79,6 +80,7 @@ var Rules = map[Action][]Role{
 	ActOrganizationCreate: everyone,
 	ActOrganizationRemove: ownerOnly,
 	ActRead:               everyone,
+	ActActivityRead:       inside,
 	ActPeopleManage:       managers,
 	ActEngagementWrite:    managers,
 	ActControlWrite:       auditors,

@@ -431,6 +431,12 @@ func provenBy(r Responsibility, f RelianceFacts) (proven bool, why []Reason) {
 	return false, why
 }
 
+// Proven reports whether a customer responsibility is met within an audit period.
+func Proven(r Responsibility, evidence map[EvidenceID]EvidenceFact, p Period) bool {
+	proven, _ := provenBy(r, RelianceFacts{Evidence: evidence, Period: p})
+	return proven
+}
+
 // assessorGate is G6: an engaged assessor accepted the reliance.
 func assessorGate(f RelianceFacts) GateResult {
 	switch {

@@ -1,0 +1,298 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"slices"
+
+	"relier/internal/blob"
+	"relier/internal/domain"
+)
+
+// UploadMost is the largest file taken, 5 GiB.
+const UploadMost = 5 << 30
+
+// Received is a file whose bytes are on disk but which no row names yet. If
+// nothing follows, the sweeper drops it.
+type Received struct {
+	FileName  string
+	MediaType string // found in the first bytes, never as claimed
+	Blob      domain.Blob
+}
+
+// ReceiveFile streams bytes to disk in constant memory and returns what is
+// known of them. The caller streams to the end before anything is recorded.
+func (a *App) ReceiveFile(ctx context.Context, actor domain.Actor, fileName string, r io.Reader, want blob.Expect) (Received, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return Received{}, err
+	}
+	if want.MaxSize == 0 || want.MaxSize > UploadMost {
+		want.MaxSize = UploadMost
+	}
+	head := bufio.NewReaderSize(r, 512)
+	first, _ := head.Peek(512) // a short or broken file shows when Put reads it
+	media := http.DetectContentType(slices.Clone(first))
+	b, _, err := a.blobs.Put(ctx, head, want)
+	if err != nil {
+		return Received{}, err
+	}
+	return Received{domain.SafeFileName(fileName), media, b}, nil
+}
+
+// Duplicates lists the organization's items that already hold the same bytes.
+func (a *App) Duplicates(ctx context.Context, actor domain.Actor, d domain.Digest) ([]domain.Evidence, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	return a.store.EvidenceWithBytes(ctx, actor.Org, d)
+}
+
+// NewEvidence is an item with its first version and the controls it speaks for.
+type NewEvidence struct {
+	Item     domain.Evidence
+	Version  domain.EvidenceVersion
+	Controls []domain.ControlID
+	Draft    bool // keep it as a draft instead of submitting it
+}
+
+// AddEvidence records items with their first versions: all or none. Each file's
+// bytes are already on disk.
+func (a *App) AddEvidence(ctx context.Context, actor domain.Actor, items []NewEvidence) ([]domain.Evidence, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return nil, err
+	}
+	out := make([]domain.Evidence, 0, len(items))
+	err := a.change(ctx, actor, func(c change) error {
+		for _, in := range items {
+			e, err := c.addEvidence(in)
+			if err != nil {
+				return err
+			}
+			out = append(out, e)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (c change) addEvidence(in NewEvidence) (domain.Evidence, error) {
+	e, v := in.Item, in.Version
+	e.Org, e.Author, e.Versions, e.Period = c.actor.Org, c.actor.Person, 1, v.Period
+	e.Title, e.Source, e.Method = domain.Clean(e.Title), domain.Clean(e.Source), domain.Clean(e.Method)
+	e.State = domain.EvidenceSubmitted
+	if in.Draft || !v.Period.Valid() { // what has no period cannot be judged yet
+		e.State = domain.EvidenceDraft
+	}
+	v.Note = domain.Clean(v.Note)
+	if err := joinFields(e.Check(), v.Check(e.Kind)); err != nil {
+		return e, err
+	}
+	if err := c.CreateEvidence(c.ctx, &e); err != nil {
+		return e, err
+	}
+	v.Org, v.Evidence, v.Number = c.actor.Org, e.ID, 1
+	if err := c.appendVersion(&v); err != nil {
+		return e, err
+	}
+	if err := c.linkControls(e.ID, in.Controls); err != nil {
+		return e, err
+	}
+	return e, c.record("evidence.added", domain.NounEvidence, int64(e.ID), 0, e.Code()+" "+e.Title, evidenceState{e, v, in.Controls})
+}
+
+// evidenceState is what a revision of an item keeps.
+type evidenceState struct {
+	Item     domain.Evidence        `json:"item"`
+	Version  domain.EvidenceVersion `json:"version"`
+	Controls []domain.ControlID     `json:"controls"`
+}
+
+func (c change) appendVersion(v *domain.EvidenceVersion) error {
+	v.UploadedBy, v.UploadedAt = c.actor.Person, c.at
+	if v.CapturedOn > domain.DateOf(c.at).AddDays(1) { // one day for zones ahead of UTC
+		return domain.Invalid("error.evidence.captured_later", nil).At("captured_on")
+	}
+	return c.AddEvidenceVersion(c.ctx, v)
+}
+
+func (c change) linkControls(id domain.EvidenceID, controls []domain.ControlID) error {
+	slices.Sort(controls)
+	controls = slices.Compact(controls)
+	for _, v := range controls {
+		if _, err := c.Control(c.ctx, c.actor.Org, v); err != nil {
+			return domain.Invalid("error.choice", nil).At("controls")
+		}
+	}
+	return c.LinkEvidence(c.ctx, c.actor.Org, id, controls)
+}
+
+// AddVersion appends a version to an item; the verdict on the last one no
+// longer stands, so the item is submitted again.
+func (a *App) AddVersion(ctx context.Context, actor domain.Actor, id domain.EvidenceID, v domain.EvidenceVersion) (domain.Evidence, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return domain.Evidence{}, err
+	}
+	return a.changeEvidence(ctx, actor, id, "evidence.version_added", func(c change, e *domain.Evidence) error {
+		v.Note = domain.Clean(v.Note)
+		if err := v.Check(e.Kind); err != nil {
+			return err
+		}
+		e.Versions++
+		e.Author, e.Period, e.State = actor.Person, v.Period, domain.EvidenceSubmitted
+		if !v.Period.Valid() {
+			e.State = domain.EvidenceDraft
+		}
+		v.Org, v.Evidence, v.Number = actor.Org, id, e.Versions
+		return c.appendVersion(&v)
+	})
+}
+
+// DescribeEvidence changes what is said of an item and which controls it speaks
+// for; its versions stay.
+func (a *App) DescribeEvidence(ctx context.Context, actor domain.Actor, in domain.Evidence, controls []domain.ControlID) (domain.Evidence, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return in, err
+	}
+	return a.changeEvidence(ctx, actor, in.ID, "evidence.described", func(c change, e *domain.Evidence) error {
+		e.Title, e.Source, e.Method = domain.Clean(in.Title), domain.Clean(in.Source), domain.Clean(in.Method)
+		e.Sensitivity, e.Version = in.Sensitivity, in.Version
+		if err := e.Check(); err != nil {
+			return err
+		}
+		return c.linkControls(e.ID, controls)
+	})
+}
+
+// changeEvidence loads an item, lets f change it, saves and records it.
+func (a *App) changeEvidence(ctx context.Context, actor domain.Actor, id domain.EvidenceID, verb string, f func(change, *domain.Evidence) error) (e domain.Evidence, err error) {
+	err = a.change(ctx, actor, func(c change) error {
+		if e, err = c.Evidence(ctx, actor.Org, id); err != nil {
+			return err
+		}
+		if err := f(c, &e); err != nil {
+			return err
+		}
+		if err := c.UpdateEvidence(ctx, &e); err != nil {
+			return err
+		}
+		if err := a.lapse(c); err != nil {
+			return err
+		}
+		versions, err := c.EvidenceVersions(ctx, actor.Org, id)
+		if err != nil {
+			return err
+		}
+		links, err := c.EvidenceLinks(ctx, actor.Org, id)
+		if err != nil {
+			return err
+		}
+		return c.record(verb, domain.NounEvidence, int64(id), 0, e.Code()+" "+e.Title, evidenceState{e, versions[0], links[id]})
+	})
+	return e, err
+}
+
+// ReviewEvidence records a verdict on the newest version. The reviewer is not
+// its author, unless nobody else could review and a reason says so.
+func (a *App) ReviewEvidence(ctx context.Context, actor domain.Actor, r domain.Review, version int) (domain.Evidence, error) {
+	if err := actor.Allow(domain.ActEvidenceReview); err != nil {
+		return domain.Evidence{}, err
+	}
+	r.Org, r.Reviewer = actor.Org, actor.Person
+	r.Comment, r.Override = domain.Clean(r.Comment), domain.Clean(r.Override)
+	if r.Verdict == domain.EvidenceAccepted {
+		r.Reason = ""
+	}
+	if err := r.Check(); err != nil {
+		return domain.Evidence{}, err
+	}
+	return a.changeEvidence(ctx, actor, r.Evidence, "evidence."+string(r.Verdict), func(c change, e *domain.Evidence) error {
+		if e.State != domain.EvidenceSubmitted {
+			return domain.Conflict("error.review.state", domain.Args{"State": string(e.State)})
+		}
+		if err := c.mayOverride(e.Author, "error.review.own", r.Override); err != nil {
+			return err
+		}
+		if e.Author != actor.Person {
+			r.Override = ""
+		}
+		versions, err := c.EvidenceVersions(ctx, actor.Org, e.ID)
+		if err != nil {
+			return err
+		}
+		r.VersionID, r.At = versions[0].ID, c.at
+		e.State, e.Version = r.Verdict, version
+		return c.AddReview(ctx, &r)
+	})
+}
+
+// FindEvidence lists one page of the library.
+func (a *App) FindEvidence(ctx context.Context, actor domain.Actor, f domain.EvidenceFilter) (domain.List[domain.EvidenceSummary], error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return domain.List[domain.EvidenceSummary]{}, err
+	}
+	return a.store.FindEvidence(ctx, actor.Org, f)
+}
+
+// EvidenceView is an item with its versions, reviews and where it is used.
+type EvidenceView struct {
+	Item       domain.Evidence
+	Versions   []domain.EvidenceVersion
+	Reviews    []domain.ReviewView
+	Controls   []domain.Control
+	Duplicates []domain.Evidence // other items with the bytes of the newest version
+}
+
+// Evidence reads one item with everything about it.
+func (a *App) Evidence(ctx context.Context, actor domain.Actor, id domain.EvidenceID) (v EvidenceView, err error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return v, err
+	}
+	if v.Item, err = a.store.Evidence(ctx, actor.Org, id); err != nil {
+		return v, err
+	}
+	if v.Versions, err = a.store.EvidenceVersions(ctx, actor.Org, id); err != nil {
+		return v, err
+	}
+	if v.Reviews, err = a.store.Reviews(ctx, actor.Org, id); err != nil {
+		return v, err
+	}
+	links, err := a.store.EvidenceLinks(ctx, actor.Org, id)
+	if err != nil {
+		return v, err
+	}
+	for _, c := range links[id] {
+		control, err := a.store.Control(ctx, actor.Org, c)
+		if err != nil {
+			return v, err
+		}
+		v.Controls = append(v.Controls, control)
+	}
+	if d := v.Versions[0].Blob.SHA256; !d.IsZero() {
+		same, err := a.store.EvidenceWithBytes(ctx, actor.Org, d)
+		if err != nil {
+			return v, err
+		}
+		v.Duplicates = slices.DeleteFunc(same, func(e domain.Evidence) bool { return e.ID == id })
+	}
+	return v, nil
+}
+
+// OpenVersion opens the bytes of a version for download; the caller closes them.
+func (a *App) OpenVersion(ctx context.Context, actor domain.Actor, id domain.EvidenceID, number int) (blob.Content, domain.EvidenceVersion, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, domain.EvidenceVersion{}, err
+	}
+	versions, err := a.store.EvidenceVersions(ctx, actor.Org, id)
+	if err != nil {
+		return nil, domain.EvidenceVersion{}, err
+	}
+	for _, v := range versions {
+		if v.Number == number && !v.Blob.SHA256.IsZero() {
+			content, err := a.blobs.Open(ctx, v.Blob.SHA256)
+			return content, v, err
+		}
+	}
+	return nil, domain.EvidenceVersion{}, domain.NotFound(string(domain.NounEvidence))
+}

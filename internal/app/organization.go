@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+
+	"relier/internal/catalog"
+	"relier/internal/domain"
+	"relier/internal/store"
+)
+
+// CreateOrganization makes a tenant with its creator as owner, and takes over
+// what the provider catalogue lists: certificates start unverified, reports
+// start to request. The sample flag is final.
+func (a *App) CreateOrganization(ctx context.Context, person domain.Person, o domain.Organization) (domain.Organization, error) {
+	o.Name, o.CreatedAt = domain.Clean(o.Name), a.Now()
+	if err := o.Check(); err != nil {
+		return o, err
+	}
+	err := a.store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.CreateOrganization(ctx, &o); err != nil {
+			return codeTaken(err, "error.organization.code_taken")
+		}
+		actor := domain.Actor{Person: person.ID, Name: person.Name, Org: o.ID, OrgCode: o.Code, Role: domain.RoleOwner}
+		c := change{tx, ctx, actor, a.Now()}
+		if err := tx.PutMembership(ctx, domain.Membership{Org: o.ID, Person: person.ID, Role: domain.RoleOwner}); err != nil {
+			return err
+		}
+		if err := c.seedProvider(catalog.Provider()); err != nil {
+			return err
+		}
+		return c.record("organization.created", domain.NounOrganization, int64(o.ID), 0, o.Name, o)
+	})
+	return o, err
+}
+
+func codeTaken(err error, key string) error {
+	if domain.KindOf(err) == domain.KindConflict {
+		return domain.Conflict(key, nil).At("code")
+	}
+	return err
+}
+
+// seedProvider copies the snapshot's certificates and reports into the
+// organization: leads to follow, never proof.
+func (c change) seedProvider(p *domain.ProviderCatalogue) error {
+	for _, d := range p.Certificates {
+		cert := domain.Certificate{Org: c.actor.Org, Title: d.Title.EN, Number: d.Number, Edition: p.Edition,
+			State: domain.CertificateUnverified, CatalogueID: d.ID, URL: d.URL}
+		if err := c.CreateCertificate(c.ctx, &cert); err != nil {
+			return err
+		}
+		if err := c.record("certificate.seeded", domain.NounCertificate, int64(cert.ID), 0, cert.Title, cert); err != nil {
+			return err
+		}
+	}
+	for _, d := range p.Assessments {
+		kind, listed := map[domain.CatalogueDocumentKind]domain.ReportKind{domain.DocReport: domain.ReportAudit, domain.DocSoA: domain.ReportSoA}[d.Kind]
+		if !listed {
+			continue // the page lists one certificate a second time among the reports
+		}
+		r := domain.Report{Org: c.actor.Org, Kind: kind, Title: d.Title.EN, Confidential: true, State: domain.ReportToRequest, CatalogueID: d.ID, URL: d.URL}
+		if err := c.CreateReport(c.ctx, &r); err != nil {
+			return err
+		}
+		if err := c.record("report.seeded", domain.NounReport, int64(r.ID), 0, r.Title, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemoveSample deletes the actor's organization when it is a sample.
+func (a *App) RemoveSample(ctx context.Context, actor domain.Actor) error {
+	if err := actor.Allow(domain.ActOrganizationRemove); err != nil {
+		return err
+	}
+	return a.store.Tx(ctx, func(tx *store.Store) error { return tx.RemoveSample(ctx, actor.Org) })
+}
+
+// OrganizationActor is the command line's way in: whoever runs commands on the
+// data folder acts as the owner of the organization with a code, under the
+// name of its first owner.
+func (a *App) OrganizationActor(ctx context.Context, code string) (domain.Actor, error) {
+	o, err := a.store.OrganizationByCode(ctx, code)
+	if err != nil {
+		return domain.Actor{}, err
+	}
+	members, err := a.store.Members(ctx, o.ID)
+	if err != nil {
+		return domain.Actor{}, err
+	}
+	for _, m := range members {
+		if m.Membership.Role == domain.RoleOwner {
+			return domain.Actor{Person: m.Person.ID, Name: m.Person.Name, Org: o.ID, OrgCode: o.Code, Role: domain.RoleOwner}, nil
+		}
+	}
+	return domain.Actor{}, domain.NotFound(string(domain.NounPerson))
+}
+
+// Organizations lists all tenants, for the command line only.
+func (a *App) Organizations(ctx context.Context) ([]domain.Organization, error) {
+	return a.store.Organizations(ctx)
+}

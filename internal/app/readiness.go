@@ -1,0 +1,322 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"relier/internal/catalog"
+	"relier/internal/domain"
+)
+
+// Readiness puts every control of the organization into its bucket for an
+// engagement, in the order of codes.
+func (a *App) Readiness(ctx context.Context, actor domain.Actor, e domain.Engagement) ([]domain.ControlSummary, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	controls, err := a.store.Controls(ctx, actor.Org)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := a.store.ControlFacts(ctx, actor.Org, e)
+	if err != nil {
+		return nil, err
+	}
+	in, err := a.readRelianceInputs(ctx, a.store, e, 0)
+	if err != nil {
+		return nil, err
+	}
+	reliances, err := a.store.Reliances(ctx, actor.Org, e.ID, 0)
+	if err != nil {
+		return nil, err
+	}
+	owners, err := a.store.Ownerships(ctx, actor.Org, 0)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := soaEntries(ctx, a.store, actor.Org, e.Edition)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]domain.ControlSummary, len(controls))
+	at := map[domain.ControlID]int{}
+	excluded := excludedRefs(entries)
+	for i, v := range controls {
+		at[v.ID] = i
+		out[i] = domain.ControlSummary{Control: v, Parties: in.parties(v)}
+		if f := facts[v.ID]; f != nil {
+			out[i].Facts = *f
+		}
+		out[i].Facts.Applicable = applicable(v, excluded)
+		out[i].Facts.OpenResponsibilities = in.openDuties(v)
+	}
+	for _, o := range owners {
+		if i, ok := at[o.Ownership.Control]; ok {
+			out[i].OwnerID, out[i].Owner = o.Ownership.Person, o.Person
+		}
+	}
+	for _, r := range reliances {
+		if i, ok := at[r.Control]; ok {
+			addRung(&out[i], in.verdict(r))
+		}
+	}
+	for i := range out {
+		out[i].Bucket, out[i].Reason = domain.Readiness(out[i].Facts)
+	}
+	return out, nil
+}
+
+func excludedRefs(entries []domain.SoAEntry) map[domain.Ref]bool {
+	out := map[domain.Ref]bool{}
+	for _, v := range entries {
+		out[v.Ref] = !v.Applicable
+	}
+	return out
+}
+
+// applicable reports whether any requirement of a control is: one whose every
+// Annex A requirement of the edition is excluded is not.
+func applicable(v domain.Control, excluded map[domain.Ref]bool) bool {
+	known := false
+	for _, r := range v.Requirements {
+		out, inAnnex := excluded[r.Ref]
+		if inAnnex && !out {
+			return true
+		}
+		known = known || inAnnex
+	}
+	return !known
+}
+
+// parties counts, over the services in use, who carries the control.
+func (in *relianceInputs) parties(v domain.Control) map[domain.Party]int {
+	out := map[domain.Party]int{}
+	for _, s := range in.services {
+		if s.State != domain.ServiceInUse {
+			continue
+		}
+		party := proposal(v, in.engagement.Edition, s.Model)
+		if d, ok := in.splits[pair{v.ID, s.ID}]; ok {
+			party = d.Party
+		}
+		out[party]++
+	}
+	return out
+}
+
+// openDuties counts the customer responsibilities without accepted evidence in
+// the audit period.
+func (in *relianceInputs) openDuties(v domain.Control) int {
+	open := 0
+	for p, duties := range in.duties {
+		if p.control != v.ID {
+			continue
+		}
+		for _, d := range duties {
+			if !domain.Proven(d, in.evidence, in.engagement.Period) {
+				open++
+			}
+		}
+	}
+	return open
+}
+
+func addRung(s *domain.ControlSummary, v domain.Verdict) {
+	if v.Inherited() {
+		s.Facts.Inherited++
+	}
+	if s.Best == "" || slices.Index(domain.Rungs, v.Rung) > slices.Index(domain.Rungs, s.Best) {
+		s.Best = v.Rung
+	}
+}
+
+// FindControls lists one page of the controls with their buckets.
+func (a *App) FindControls(ctx context.Context, actor domain.Actor, e domain.Engagement, f domain.ControlFilter) (domain.List[domain.ControlSummary], error) {
+	out := domain.List[domain.ControlSummary]{Page: f.Page}
+	all, err := a.Readiness(ctx, actor, e)
+	if err != nil {
+		return out, err
+	}
+	matching := f
+	matching.Page = domain.Page{Number: 1, Size: 1 << 20}
+	found, err := a.store.FindControls(ctx, actor.Org, matching)
+	if err != nil {
+		return out, err
+	}
+	byID := make(map[domain.ControlID]domain.ControlSummary, len(all))
+	for _, s := range all {
+		byID[s.Control.ID] = s
+	}
+	var rows []domain.ControlSummary
+	for _, v := range found.Rows {
+		if s, ok := byID[v.ID]; ok && (f.Bucket == "" || s.Bucket == f.Bucket) {
+			rows = append(rows, s)
+		}
+	}
+	return domain.Slice(rows, f.Page), nil
+}
+
+// Dashboard is what an ISMS manager needs to know first.
+type Dashboard struct {
+	On         domain.Date
+	Counts     map[domain.Bucket]int
+	Applicable int
+	Excluded   int
+	Blockers   []domain.ControlSummary // blocked controls, in order of codes
+	Reliances  map[domain.RelianceState]int
+	Inherited  int
+	Conditions []Condition
+	Lapsed     []RelianceView
+}
+
+// Condition is one thing that must hold before the audit may start.
+type Condition struct {
+	Key string // nothing_blocked, soa_approved, internal_audit, assessor_engaged
+	Met bool
+}
+
+// Dashboard counts the applicable controls by bucket and lists what blocks.
+func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engagement) (Dashboard, error) {
+	d := Dashboard{On: a.Today(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
+	controls, err := a.Readiness(ctx, actor, e)
+	if err != nil {
+		return d, err
+	}
+	for _, s := range controls {
+		d.Counts[s.Bucket]++
+		switch s.Bucket {
+		case domain.BucketBlocked:
+			d.Blockers = append(d.Blockers, s)
+		case domain.BucketExcluded:
+			d.Excluded++
+		}
+		d.Inherited += s.Facts.Inherited
+	}
+	d.Applicable = len(controls) - d.Excluded
+	reliances, err := a.Reliances(ctx, actor, e, 0)
+	if err != nil {
+		return d, err
+	}
+	for _, r := range reliances {
+		d.Reliances[r.Reliance.State]++
+		if r.Reliance.State == domain.RelianceLapsed {
+			d.Lapsed = append(d.Lapsed, r)
+		}
+	}
+	d.Conditions, err = a.conditions(ctx, e, len(controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
+	return d, err
+}
+
+// conditions are those of "the audit may start".
+func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked bool) ([]Condition, error) {
+	versions, err := a.store.SoAVersions(ctx, e.Org, e.Edition)
+	if err != nil {
+		return nil, err
+	}
+	engagements, err := a.store.Engagements(ctx, e.Org)
+	if err != nil {
+		return nil, err
+	}
+	assessor, err := a.store.AssessorEngaged(ctx, e.Org, e.ID, a.Today())
+	audited := slices.ContainsFunc(engagements, func(v domain.Engagement) bool {
+		return v.ID != e.ID && v.Kind == domain.KindInternal && v.State == domain.EngagementClosed
+	})
+	return []Condition{
+		{"nothing_blocked", unblocked},
+		{"soa_approved", len(versions) > 0},
+		{"internal_audit", audited || e.Kind == domain.KindInternal},
+		{"assessor_engaged", assessor},
+	}, err
+}
+
+// Task is one step from nothing to a first pack.
+type Task struct {
+	Key  string // controls, services, certificate, reliance, owner, evidence, pack
+	Done bool
+}
+
+// Tasks lists the steps from nothing to a first pack, in order.
+func (a *App) Tasks(ctx context.Context, actor domain.Actor, e domain.Engagement) ([]Task, error) {
+	controls, err := a.Readiness(ctx, actor, e)
+	if err != nil {
+		return nil, err
+	}
+	services, err := a.store.Services(ctx, actor.Org)
+	if err != nil {
+		return nil, err
+	}
+	certificates, err := a.store.Certificates(ctx, actor.Org)
+	if err != nil {
+		return nil, err
+	}
+	packs, err := a.store.Packs(ctx, actor.Org, e.ID)
+	has := func(f func(domain.ControlSummary) bool) bool { return slices.ContainsFunc(controls, f) }
+	return []Task{
+		{"controls", len(controls) > 0},
+		{"services", slices.ContainsFunc(services, func(s domain.Service) bool { return s.State == domain.ServiceInUse })},
+		{"certificate", slices.ContainsFunc(certificates, func(c domain.Certificate) bool { return c.State == domain.CertificateVerified })},
+		{"reliance", has(func(s domain.ControlSummary) bool { return s.Best != "" })},
+		{"owner", has(func(s domain.ControlSummary) bool { return s.OwnerID != 0 })},
+		{"evidence", has(func(s domain.ControlSummary) bool { return s.Facts.EvidenceLinked > 0 })},
+		{"pack", len(packs) > 0},
+	}, err
+}
+
+// ControlView is the control workspace: what Microsoft covers, what we must do,
+// and what was judged.
+type ControlView struct {
+	Summary       domain.ControlSummary
+	Requirements  []domain.Requirement
+	Splits        []SplitView
+	Reliances     []RelianceView
+	Certificates  []domain.Certificate // to choose from when proposing
+	Evidence      []domain.EvidenceSummary
+	Tests         []domain.TestView
+	Ownerships    []domain.OwnershipView
+	History       []domain.Activity
+	Before, After domain.ControlID
+}
+
+// ControlWorkspace reads everything one page shows about a control.
+func (a *App) ControlWorkspace(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.ControlID) (v ControlView, err error) {
+	control, err := a.Control(ctx, actor, id)
+	if err != nil {
+		return v, err
+	}
+	for _, r := range control.Requirements {
+		if q, ok := catalog.Requirement(r.Ref); ok {
+			v.Requirements = append(v.Requirements, q)
+		}
+	}
+	for _, step := range []func() error{
+		func() error { v.Summary, err = a.summary(ctx, actor, e, id); return err },
+		func() error { v.Splits, err = a.SplitsOf(ctx, actor, e, control); return err },
+		func() error { v.Reliances, err = a.Reliances(ctx, actor, e, id); return err },
+		func() error { v.Certificates, err = a.store.Certificates(ctx, actor.Org); return err },
+		func() error { v.Tests, err = a.store.Tests(ctx, actor.Org, e.ID, id); return err },
+		func() error { v.Ownerships, err = a.store.Ownerships(ctx, actor.Org, id); return err },
+		func() error { v.Before, v.After, err = a.store.Neighbours(ctx, actor.Org, id); return err },
+	} {
+		if err := step(); err != nil {
+			return v, err
+		}
+	}
+	items, err := a.store.FindEvidence(ctx, actor.Org, domain.EvidenceFilter{Control: id, Page: domain.Page{Number: 1, Size: 200}})
+	if err != nil {
+		return v, err
+	}
+	v.Evidence = items.Rows
+	history, err := a.store.FindActivity(ctx, actor.Org, domain.ActivityFilter{Noun: domain.NounControl, Object: int64(id), Page: domain.Page{Size: 20}})
+	v.History = history.Rows
+	return v, err
+}
+
+// summary is one control's row of the readiness list.
+func (a *App) summary(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.ControlID) (domain.ControlSummary, error) {
+	all, err := a.Readiness(ctx, actor, e)
+	i := slices.IndexFunc(all, func(s domain.ControlSummary) bool { return s.Control.ID == id })
+	if err != nil || i < 0 {
+		return domain.ControlSummary{}, firstOr(err, domain.NotFound(string(domain.NounControl)))
+	}
+	return all[i], nil
+}

@@ -1,0 +1,365 @@
+package app
+
+import (
+	"context"
+
+	"relier/internal/catalog"
+	"relier/internal/domain"
+	"relier/internal/store"
+)
+
+// RelianceView is a reliance with what a page shows around it.
+type RelianceView struct {
+	Reliance     domain.Reliance
+	Control      domain.Control
+	Service      domain.Service
+	Certificates []domain.Certificate
+	Verdict      domain.Verdict
+}
+
+// relianceInputs are an organization's values that verdicts are computed from,
+// read once for any number of reliances.
+type relianceInputs struct {
+	engagement   domain.Engagement
+	controls     map[domain.ControlID]domain.Control
+	services     map[domain.ServiceID]domain.Service
+	certificates map[domain.CertificateID]domain.Certificate
+	reports      []domain.Report
+	splits       map[pair]domain.Split
+	duties       map[pair][]domain.Responsibility
+	evidence     map[domain.EvidenceID]domain.EvidenceFact
+	assessor     bool
+}
+
+// pair names a control on a service.
+type pair struct {
+	control domain.ControlID
+	service domain.ServiceID
+}
+
+// readRelianceInputs reads them in a fixed number of queries. A control narrows
+// what is read; 0 reads for all.
+func (a *App) readRelianceInputs(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*relianceInputs, error) {
+	in := &relianceInputs{engagement: e, controls: map[domain.ControlID]domain.Control{}, services: map[domain.ServiceID]domain.Service{},
+		certificates: map[domain.CertificateID]domain.Certificate{}, splits: map[pair]domain.Split{}, duties: map[pair][]domain.Responsibility{}}
+	for _, read := range []func(context.Context, *store.Store, domain.ControlID) error{in.readControls, in.readProvider, in.readSplits} {
+		if err := read(ctx, s, only); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if in.evidence, err = s.EvidenceFacts(ctx, e.Org); err != nil {
+		return nil, err
+	}
+	in.assessor, err = s.AssessorEngaged(ctx, e.Org, e.ID, a.Today())
+	return in, err
+}
+
+func (in *relianceInputs) readControls(ctx context.Context, s *store.Store, only domain.ControlID) error {
+	if only != 0 {
+		v, err := s.Control(ctx, in.engagement.Org, only)
+		in.controls[only] = v
+		return err
+	}
+	controls, err := s.Controls(ctx, in.engagement.Org)
+	for _, v := range controls {
+		in.controls[v.ID] = v
+	}
+	return err
+}
+
+func (in *relianceInputs) readProvider(ctx context.Context, s *store.Store, _ domain.ControlID) (err error) {
+	org := in.engagement.Org
+	services, err := s.Services(ctx, org)
+	if err != nil {
+		return err
+	}
+	for _, v := range services {
+		in.services[v.ID] = v
+	}
+	certificates, err := s.Certificates(ctx, org)
+	if err != nil {
+		return err
+	}
+	for _, v := range certificates {
+		in.certificates[v.ID] = v
+	}
+	in.reports, err = s.Reports(ctx, org)
+	return err
+}
+
+func (in *relianceInputs) readSplits(ctx context.Context, s *store.Store, only domain.ControlID) error {
+	splits, err := s.Splits(ctx, in.engagement.Org, only)
+	if err != nil {
+		return err
+	}
+	for _, v := range splits {
+		in.splits[pair{v.Control, v.Service}] = v
+	}
+	duties, err := s.Responsibilities(ctx, in.engagement.Org, only)
+	for _, v := range duties {
+		p := pair{v.Control, v.Service}
+		in.duties[p] = append(in.duties[p], v)
+	}
+	return err
+}
+
+// verdict evaluates one reliance on the values read.
+func (in *relianceInputs) verdict(r domain.Reliance) domain.Verdict {
+	control, service := in.controls[r.Control], in.services[r.Service]
+	p := pair{r.Control, r.Service}
+	split, decided := in.splits[p]
+	if !decided {
+		split.Party = proposal(control, in.engagement.Edition, service.Model)
+	}
+	return domain.Evaluate(domain.RelianceFacts{
+		Edition: in.engagement.Edition, Period: in.engagement.Period, Requirements: control.Requirements, Service: service,
+		Certificates: in.certificatesOf(r), Crosswalk: catalog.Crosswalk(), Reports: in.reports, ReportMaxMonths: domain.ReportMaxMonths,
+		Party: split.Party, SplitConfirmed: decided && split.State == domain.SplitConfirmed, Responsibilities: in.duties[p],
+		Evidence: in.evidence, AssessorEngaged: in.assessor, State: r.State,
+	})
+}
+
+func (in *relianceInputs) certificatesOf(r domain.Reliance) []domain.Certificate {
+	out := make([]domain.Certificate, 0, len(r.Certificates))
+	for _, id := range r.Certificates {
+		out = append(out, in.certificates[id])
+	}
+	return out
+}
+
+func (in *relianceInputs) view(r domain.Reliance) RelianceView {
+	return RelianceView{r, in.controls[r.Control], in.services[r.Service], in.certificatesOf(r), in.verdict(r)}
+}
+
+// Reliances lists the reliances of an engagement with their verdicts, narrowed
+// to a control when one is given.
+func (a *App) Reliances(ctx context.Context, actor domain.Actor, e domain.Engagement, control domain.ControlID) ([]RelianceView, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	rs, err := a.store.Reliances(ctx, actor.Org, e.ID, control)
+	if err != nil || len(rs) == 0 {
+		return nil, err
+	}
+	in, err := a.readRelianceInputs(ctx, a.store, e, control)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]RelianceView, len(rs))
+	for i, r := range rs {
+		out[i] = in.view(r)
+	}
+	return out, nil
+}
+
+// Reliance reads one reliance of an engagement with its verdict.
+func (a *App) Reliance(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.RelianceID) (RelianceView, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return RelianceView{}, err
+	}
+	r, err := a.store.Reliance(ctx, actor.Org, id)
+	if err != nil {
+		return RelianceView{}, err
+	}
+	if r.Engagement != e.ID {
+		return RelianceView{}, domain.NotFound(string(domain.NounReliance))
+	}
+	in, err := a.readRelianceInputs(ctx, a.store, e, r.Control)
+	if err != nil {
+		return RelianceView{}, err
+	}
+	return in.view(r), nil
+}
+
+// ProposeReliance claims that a control, on a service, rests on certificates.
+// A refused or lapsed one is proposed again; any other stays as it is. Nothing
+// is claimed about gates: the verdict says which hold.
+func (a *App) ProposeReliance(ctx context.Context, actor domain.Actor, e domain.Engagement, v domain.Reliance) (domain.Reliance, error) {
+	if err := actor.Allow(domain.ActReliancePropose); err != nil {
+		return v, err
+	}
+	v.Org, v.Engagement, v.Why = actor.Org, e.ID, domain.Clean(v.Why)
+	var f domain.FieldErrors
+	domain.CheckText(&f, "why", v.Why, 0, 4000)
+	if len(v.Certificates) == 0 {
+		f.Add("certificates", "error.reliance.certificates", nil)
+	}
+	if err := f.Err(); err != nil {
+		return v, err
+	}
+	err := a.change(ctx, actor, func(c change) error { return c.proposeReliance(e, &v) })
+	return v, err
+}
+
+func (c change) proposeReliance(e domain.Engagement, v *domain.Reliance) error {
+	if e.State == domain.EngagementClosed {
+		return domain.Conflict("error.engagement.closed", nil)
+	}
+	control, err := c.Control(c.ctx, c.actor.Org, v.Control)
+	if err != nil {
+		return err
+	}
+	service, err := c.Service(c.ctx, c.actor.Org, v.Service)
+	if err != nil {
+		return err
+	}
+	for _, id := range v.Certificates {
+		if _, err := c.Certificate(c.ctx, c.actor.Org, id); err != nil {
+			return domain.Invalid("error.choice", nil).At("certificates")
+		}
+	}
+	existing, err := c.Reliances(c.ctx, c.actor.Org, e.ID, v.Control)
+	if err != nil {
+		return err
+	}
+	save := c.CreateReliance
+	for _, r := range existing {
+		if r.Service != v.Service {
+			continue
+		}
+		if !r.CanMoveTo(domain.RelianceProposed) {
+			return domain.Conflict("error.reliance.exists", domain.Args{"Control": control.Code, "Service": service.Name})
+		}
+		v.ID, v.Version, save = r.ID, r.Version, c.UpdateReliance
+	}
+	v.State, v.ProposedBy, v.ProposedAt = domain.RelianceProposed, c.actor.Person, c.at
+	if err := save(c.ctx, v); err != nil {
+		return err
+	}
+	return c.recordReliance("reliance.proposed", *v, control, service)
+}
+
+func (c change) recordReliance(verb string, v domain.Reliance, control domain.Control, service domain.Service) error {
+	return c.record(verb, domain.NounReliance, int64(v.ID), v.Engagement, control.Code+" · "+service.Name, v)
+}
+
+// ApproveReliance confirms a proposal. The approver is not the proposer, unless
+// a reason overrides it; G1 to G3 must hold, for an approval says it can be claimed.
+func (a *App) ApproveReliance(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.RelianceID, version int, override string) (domain.Reliance, error) {
+	if err := actor.Allow(domain.ActRelianceApprove); err != nil {
+		return domain.Reliance{}, err
+	}
+	override = domain.Clean(override)
+	return a.moveReliance(ctx, actor, e, id, "reliance.approved", func(c change, v *domain.Reliance, verdict domain.Verdict) error {
+		if !v.CanMoveTo(domain.RelianceApproved) {
+			return domain.Conflict("error.reliance.state", domain.Args{"State": string(v.State)})
+		}
+		if err := c.mayOverride(v.ProposedBy, "error.reliance.own_proposal", override); err != nil {
+			return err
+		}
+		if verdict.Rung == domain.RungNotExamined {
+			return domain.Conflict("error.reliance.not_claimable", nil)
+		}
+		v.State, v.ApprovedBy, v.ApprovedAt, v.Version = domain.RelianceApproved, actor.Person, c.at, version
+		if v.ProposedBy == actor.Person {
+			v.Override = override
+		}
+		return nil
+	})
+}
+
+// mayOverride refuses an act by the person it must be independent of. The
+// override, with its reason, is for organizations where nobody else could act.
+func (c change) mayOverride(of domain.PersonID, key, override string) error {
+	if c.actor.Person != of {
+		return nil
+	}
+	members, err := c.Members(c.ctx, c.actor.Org)
+	if err != nil {
+		return err
+	}
+	others := 0
+	for _, m := range members {
+		if r := m.Membership.Role; m.Person.ID != of && !m.Person.Disabled && (r == domain.RoleOwner || r == domain.RoleManager || r == domain.RoleAuditor) {
+			others++
+		}
+	}
+	if others > 0 {
+		override = ""
+	}
+	return c.actor.Independent(of, key, override)
+}
+
+// Decision is what an assessor decided on a reliance. OnBehalfOf and Proof are
+// filled when somebody of the organization records it for the assessor.
+type Decision struct {
+	Accept     bool
+	Words      string
+	OnBehalfOf string
+	Proof      string
+}
+
+// DecideReliance records the assessor's acceptance or refusal.
+func (a *App) DecideReliance(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.RelianceID, version int, d Decision) (domain.Reliance, error) {
+	if err := actor.Allow(domain.ActRelianceAccept); err != nil {
+		return domain.Reliance{}, err
+	}
+	if err := checkDecision(actor, &d); err != nil {
+		return domain.Reliance{}, err
+	}
+	next := domain.RelianceRefused
+	if d.Accept {
+		next = domain.RelianceAccepted
+	}
+	return a.moveReliance(ctx, actor, e, id, "reliance."+string(next), func(c change, v *domain.Reliance, verdict domain.Verdict) error {
+		if !v.CanMoveTo(next) {
+			return domain.Conflict("error.reliance.state", domain.Args{"State": string(v.State)})
+		}
+		if engaged, err := c.AssessorEngaged(ctx, actor.Org, e.ID, a.Today()); err != nil || !engaged {
+			return firstOr(err, domain.Conflict("error.reliance.no_assessor", nil))
+		}
+		if d.Accept && verdict.Rung != domain.RungComplete {
+			return domain.Conflict("error.reliance.not_complete", nil)
+		}
+		v.State, v.DecidedBy, v.DecidedAt, v.Version = next, actor.Person, c.at, version
+		v.Decision, v.OnBehalfOf, v.Proof = d.Words, d.OnBehalfOf, d.Proof
+		return nil
+	})
+}
+
+// checkDecision wants words for a refusal, and a name and proof from whoever is
+// not the assessor.
+func checkDecision(actor domain.Actor, d *Decision) error {
+	var f domain.FieldErrors
+	d.Words, d.OnBehalfOf, d.Proof = domain.Clean(d.Words), domain.Clean(d.OnBehalfOf), domain.Clean(d.Proof)
+	least, onBehalf := 0, 0
+	if !d.Accept {
+		least = 1
+	}
+	if actor.Role != domain.RoleAssessor {
+		onBehalf = 1
+	} else {
+		d.OnBehalfOf, d.Proof = "", ""
+	}
+	domain.CheckText(&f, "words", d.Words, least, 4000)
+	domain.CheckText(&f, "on_behalf_of", d.OnBehalfOf, onBehalf, 160)
+	domain.CheckText(&f, "proof", d.Proof, onBehalf, 1000)
+	return f.Err()
+}
+
+// moveReliance loads a reliance with its verdict, lets decide change it, saves
+// and records it.
+func (a *App) moveReliance(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.RelianceID, verb string,
+	decide func(change, *domain.Reliance, domain.Verdict) error) (v domain.Reliance, err error) {
+	err = a.change(ctx, actor, func(c change) error {
+		if v, err = c.Reliance(ctx, actor.Org, id); err != nil {
+			return err
+		}
+		if v.Engagement != e.ID {
+			return domain.NotFound(string(domain.NounReliance))
+		}
+		in, err := a.readRelianceInputs(ctx, c.Store, e, v.Control)
+		if err != nil {
+			return err
+		}
+		if err := decide(c, &v, in.verdict(v)); err != nil {
+			return err
+		}
+		if err := c.UpdateReliance(ctx, &v); err != nil {
+			return err
+		}
+		return c.recordReliance(verb, v, in.controls[v.Control], in.services[v.Service])
+	})
+	return v, err
+}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+
+	"relier/internal/catalog"
+	"relier/internal/domain"
+)
+
+// Services lists the services of the organization.
+func (a *App) Services(ctx context.Context, actor domain.Actor) ([]domain.Service, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	return a.store.Services(ctx, actor.Org)
+}
+
+// Service reads one service.
+func (a *App) Service(ctx context.Context, actor domain.Actor, id domain.ServiceID) (domain.Service, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return domain.Service{}, err
+	}
+	return a.store.Service(ctx, actor.Org, id)
+}
+
+// SaveService adds a service (id 0) or changes one. A service of the catalogue
+// takes its name and closing day from there; any other is known by its name.
+func (a *App) SaveService(ctx context.Context, actor domain.Actor, v domain.Service) (domain.Service, error) {
+	if err := actor.Allow(domain.ActServiceWrite); err != nil {
+		return v, err
+	}
+	v.Org, v.Name = actor.Org, domain.Clean(v.Name)
+	if known, ok := catalog.CatalogueService(v.Key); ok {
+		v.Closed = known.Closed
+		if v.Name == "" {
+			v.Name = known.Name.EN
+		}
+	} else {
+		v.Key = domain.Slug(v.Name)
+	}
+	if err := v.Check(); err != nil {
+		return v, err
+	}
+	err := a.change(ctx, actor, func(c change) error { return c.saveService(a, &v) })
+	return v, err
+}
+
+func (c change) saveService(a *App, v *domain.Service) error {
+	verb, save := "service.changed", c.UpdateService
+	if v.ID == 0 {
+		verb, save = "service.added", c.CreateService
+	}
+	if err := save(c.ctx, v); err != nil {
+		if domain.KindOf(err) == domain.KindConflict && v.ID == 0 {
+			return domain.Conflict("error.service.taken", domain.Args{"Name": v.Name}).At("key")
+		}
+		return err
+	}
+	if err := a.lapse(c); err != nil {
+		return err
+	}
+	return c.record(verb, domain.NounService, int64(v.ID), 0, v.Name, v)
+}
