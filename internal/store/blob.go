@@ -9,30 +9,31 @@ import (
 
 // BlobUse is one place that needs a blob to exist.
 type BlobUse struct {
-	SHA256 domain.Digest
-	Size   int64  // -1 when the row does not say
-	Where  string // what would be lost, for a person to read
+	Blob  domain.Blob // SHA512 is "" where the row does not keep it
+	Where string      // what would be lost, for a person to read
 }
 
 // BlobUses lists every blob that some row needs, for checks and the sweeper.
 func (s *Store) BlobUses(ctx context.Context) ([]BlobUse, error) {
 	var rows []struct {
 		SHA256 []byte `gorm:"column:sha256"`
+		SHA512 string `gorm:"column:sha512"`
+		CRC32  int64  `gorm:"column:crc32"`
 		Size   int64
 		Place  string
 	}
 	err := s.r(ctx).Raw(`
-		SELECT v.sha256, v.size, o.code || ' evidence ' || e.number || ' v' || v.number AS place
+		SELECT v.sha256, v.sha512, v.crc32, v.size, o.code || ' evidence ' || e.number || ' v' || v.number AS place
 		FROM evidence_versions v JOIN organizations o ON o.id = v.org_id JOIN evidence e ON e.org_id = v.org_id AND e.id = v.evidence_id
 		WHERE v.sha256 IS NOT NULL
-		UNION ALL SELECT b.sha256, -1, o.code || ' pack ' || p.year || '-' || p.number FROM pack_blobs b
+		UNION ALL SELECT b.sha256, '', 0, b.size, o.code || ' pack ' || p.year || '-' || p.number FROM pack_blobs b
 		JOIN organizations o ON o.id = b.org_id JOIN packs p ON p.org_id = b.org_id AND p.id = b.pack_id`).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list blobs in use: %w", translate(err))
 	}
 	out := make([]BlobUse, len(rows))
 	for i, r := range rows {
-		out[i] = BlobUse{digest(r.SHA256), r.Size, r.Place}
+		out[i] = BlobUse{domain.Blob{SHA256: digest(r.SHA256), SHA512: r.SHA512, CRC32: uint32(r.CRC32), Size: r.Size}, r.Place}
 	}
 	return out, nil
 }

@@ -292,3 +292,13 @@ func (s *Store) Reviews(ctx context.Context, org domain.OrgID, id domain.Evidenc
 	rows, err := all[viewRow](q, domain.NounReview)
 	return each(rows, err, func(r viewRow) domain.ReviewView { return domain.ReviewView{Review: r.domain(), Reviewer: r.Reviewer} })
 }
+
+// AllEvidence reads every item of an organization by id, for packs and checks.
+func (s *Store) AllEvidence(ctx context.Context, org domain.OrgID) (map[domain.EvidenceID]domain.Evidence, error) {
+	rows, err := all[evidenceRow](s.r(ctx).Where("org_id = ?", int64(org)), domain.NounEvidence)
+	out := make(map[domain.EvidenceID]domain.Evidence, len(rows))
+	for _, r := range rows {
+		out[domain.EvidenceID(r.ID)] = r.domain()
+	}
+	return out, err
+}

@@ -37,12 +37,13 @@ type packBlobRow struct {
 	OrgID  int64
 	PackID int64
 	SHA256 []byte `gorm:"column:sha256"`
+	Size   int64
 }
 
 func (packBlobRow) TableName() string { return "pack_blobs" }
 
 // CreatePack records a sealed pack and the blobs it is made of.
-func (s *Store) CreatePack(ctx context.Context, p *domain.Pack, blobs []domain.Digest) error {
+func (s *Store) CreatePack(ctx context.Context, p *domain.Pack, blobs []domain.Blob) error {
 	p.Version = 1
 	row := packRow{0, int64(p.Org), int64(p.Engagement), p.Number, p.Year, list(p.Langs), string(p.State), p.Layout[:],
 		p.TagDigest[:], p.Size, p.Files, p.Omissions, int64(p.SealedBy), micros(p.SealedAt), p.Version}
@@ -51,8 +52,8 @@ func (s *Store) CreatePack(ctx context.Context, p *domain.Pack, blobs []domain.D
 	}
 	p.ID = domain.PackID(row.ID)
 	rows := make([]packBlobRow, len(blobs))
-	for i, d := range blobs {
-		rows[i] = packBlobRow{row.OrgID, row.ID, d[:]}
+	for i, b := range blobs {
+		rows[i] = packBlobRow{row.OrgID, row.ID, b.SHA256[:], b.Size}
 	}
 	return insertAll(ctx, s, domain.NounPack, rows)
 }

@@ -162,3 +162,15 @@ func (s *Store) AssessorEngaged(ctx context.Context, org domain.OrgID, e domain.
 			int64(org), string(domain.RoleAssessor), int64(e), on.String()).Count(&n).Error
 	return n > 0, translate(err)
 }
+
+// PersonNames maps everyone who ever acted in an organization, member or not
+// any more, to their name.
+func (s *Store) PersonNames(ctx context.Context, org domain.OrgID) (map[domain.PersonID]string, error) {
+	q := s.r(ctx).Where(`id IN (SELECT person_id FROM memberships WHERE org_id = ?) OR id IN (SELECT actor_id FROM activity WHERE org_id = ?)`, int64(org), int64(org))
+	rows, err := all[personRow](q, domain.NounPerson)
+	out := make(map[domain.PersonID]string, len(rows))
+	for _, r := range rows {
+		out[domain.PersonID(r.ID)] = r.Name
+	}
+	return out, err
+}

@@ -427,6 +427,7 @@ CREATE TABLE pack_blobs (
   org_id  BIGINT NOT NULL,
   pack_id BIGINT NOT NULL,
   sha256  BYTEA NOT NULL,
+  size    BIGINT NOT NULL,
   PRIMARY KEY (org_id, pack_id, sha256),
   FOREIGN KEY (org_id, pack_id) REFERENCES packs (org_id, id)
 );

@@ -427,6 +427,7 @@ CREATE TABLE pack_blobs (
   org_id  INTEGER NOT NULL,
   pack_id INTEGER NOT NULL,
   sha256  BLOB NOT NULL,
+  size    INTEGER NOT NULL,
   PRIMARY KEY (org_id, pack_id, sha256),
   FOREIGN KEY (org_id, pack_id) REFERENCES packs (org_id, id)
 );

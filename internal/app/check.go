@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"relier/internal/blob"
+	"relier/internal/domain"
+	"relier/internal/store"
+)
+
+// Damage is one thing that a check found wrong.
+type Damage struct {
+	Kind  string `json:"kind"`  // missing, wrong_size, wrong_content, wrong_record, unreadable, database
+	What  string `json:"what"`  // the blob or table
+	Where string `json:"where"` // what needs it
+}
+
+// CheckReport is the outcome of checking a data folder.
+type CheckReport struct {
+	Blobs   int      `json:"blobs"` // rehashed
+	Bytes   int64    `json:"bytes"`
+	Damages []Damage `json:"damages"`
+	Unused  int      `json:"unused"` // blobs that nothing cites: an interrupted upload; harmless
+}
+
+// Check rehashes every blob that a row cites and asks the database about
+// itself. It changes nothing and names each damage.
+func (a *App) Check(ctx context.Context) (CheckReport, error) {
+	var r CheckReport
+	complaints, err := a.store.CheckIntegrity(ctx)
+	if err != nil {
+		return r, err
+	}
+	for _, c := range complaints {
+		r.Damages = append(r.Damages, Damage{"database", c, "database"})
+	}
+	uses, err := a.store.BlobUses(ctx)
+	if err != nil {
+		return r, err
+	}
+	cited := map[domain.Digest]bool{}
+	for _, u := range uses {
+		if !cited[u.Blob.SHA256] {
+			a.checkBlob(ctx, u, &r)
+		}
+		cited[u.Blob.SHA256] = true
+	}
+	err = a.blobs.Walk(ctx, func(d domain.Digest, _ int64) error {
+		if !cited[d] {
+			r.Unused++
+		}
+		return nil
+	})
+	return r, err
+}
+
+// damageKinds names what blob.Verify found in the words of a report.
+var damageKinds = map[string]string{
+	"error.blob_missing": "missing", "error.blob_size": "wrong_size", "error.blob_unreadable": "unreadable",
+	"error.blob_content": "wrong_content", "error.blob_record": "wrong_record",
+}
+
+func (a *App) checkBlob(ctx context.Context, u store.BlobUse, r *CheckReport) {
+	r.Blobs++
+	r.Bytes += u.Blob.Size
+	err := blob.Verify(ctx, a.blobs, u.Blob)
+	if err == nil {
+		return
+	}
+	kind := "unreadable"
+	if e, ok := errors.AsType[*domain.Error](err); ok && damageKinds[e.Key] != "" {
+		kind = damageKinds[e.Key]
+	}
+	r.Damages = append(r.Damages, Damage{kind, u.Blob.SHA256.String(), u.Where})
+}
