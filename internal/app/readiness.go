@@ -153,6 +153,7 @@ func (a *App) FindControls(ctx context.Context, actor domain.Actor, e domain.Eng
 			rows = append(rows, s)
 		}
 	}
+	sortSummaries(rows, f)
 	return domain.Slice(rows, f.Page), nil
 }
 

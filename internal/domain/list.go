@@ -38,14 +38,18 @@ func Slice[T any](rows []T, p Page) List[T] {
 
 // ControlFilter narrows and orders the controls list.
 type ControlFilter struct {
-	Query  string // words in code or title, accents and case folded
-	Theme  string // "A.5" … : controls with a requirement under it
-	Owner  PersonID
-	Bucket Bucket
-	Sort   string // code, title, owner
-	Desc   bool
-	Page   Page
+	Query   string  // words in code or title, accents and case folded
+	Theme   string  // "A.5" … : controls with a requirement under it
+	Edition Edition // of Theme; "" looks in both
+	Owner   PersonID
+	Bucket  Bucket
+	Sort    string // code, title, owner, bucket, rung, evidence, test
+	Desc    bool
+	Page    Page
 }
+
+// NoOwner, as a filter's owner, asks for the controls that nobody owns.
+const NoOwner PersonID = -1
 
 // ControlSummary is one row of the controls list.
 type ControlSummary struct {

@@ -120,9 +120,12 @@ func (s *Store) controlsWhere(ctx context.Context, org domain.OrgID, f domain.Co
 		q = q.Where(`folded LIKE ? ESCAPE '\'`, contains(f.Query))
 	}
 	if f.Theme != "" {
-		q = q.Where(`EXISTS (SELECT 1 FROM control_requirements cr WHERE cr.org_id = controls.org_id AND cr.control_id = controls.id AND cr.code LIKE ?)`, f.Theme+".%")
+		q = q.Where(`EXISTS (SELECT 1 FROM control_requirements cr WHERE cr.org_id = controls.org_id AND cr.control_id = controls.id
+			AND cr.code LIKE ? AND (cr.edition = ? OR ? = ''))`, f.Theme+".%", string(f.Edition), string(f.Edition))
 	}
-	if f.Owner != 0 {
+	if f.Owner == domain.NoOwner {
+		q = q.Where(`NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.org_id = controls.org_id AND o.control_id = controls.id AND o.state <> 'ended')`)
+	} else if f.Owner != 0 {
 		q = q.Where(`EXISTS (SELECT 1 FROM ownerships o WHERE o.org_id = controls.org_id AND o.control_id = controls.id AND o.state <> 'ended' AND o.person_id = ?)`, int64(f.Owner))
 	}
 	return q

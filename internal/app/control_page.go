@@ -1,0 +1,132 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"relier/internal/catalog"
+	"relier/internal/domain"
+)
+
+// Names maps everyone who ever acted in the organization to their name, so that
+// a page can say who did what even after they left.
+func (a *App) Names(ctx context.Context, actor domain.Actor) (map[domain.PersonID]string, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	return a.store.PersonNames(ctx, actor.Org)
+}
+
+// historyMost is how many records a page shows below an object; the activity
+// page has the rest.
+const historyMost = 30
+
+// ControlHistory lists the newest records about a control and what hangs on it.
+// Whoever may not read the activity, such as an assessor, gets none.
+func (a *App) ControlHistory(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.ControlID) ([]domain.Activity, error) {
+	if !actor.Can(domain.ActActivityRead) {
+		return nil, nil
+	}
+	return a.store.ControlActivity(ctx, actor.Org, e.ID, id, historyMost)
+}
+
+// RelianceHistory lists the newest records about a reliance; see ControlHistory.
+func (a *App) RelianceHistory(ctx context.Context, actor domain.Actor, id domain.RelianceID) ([]domain.Activity, error) {
+	if !actor.Can(domain.ActActivityRead) {
+		return nil, nil
+	}
+	found, err := a.store.FindActivity(ctx, actor.Org, domain.ActivityFilter{
+		Noun: domain.NounReliance, Object: int64(id), Page: domain.Page{Number: 1, Size: historyMost}})
+	return found.Rows, err
+}
+
+// Alone reports whether nobody else in the organization could approve, review
+// or test: only then may a reason override a separation rule.
+func (a *App) Alone(ctx context.Context, actor domain.Actor) (bool, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return false, err
+	}
+	members, err := a.store.Members(ctx, actor.Org)
+	return !slices.ContainsFunc(members, func(m domain.Member) bool {
+		r := m.Membership.Role
+		return m.Person.ID != actor.Person && !m.Person.Disabled && (r == domain.RoleOwner || r == domain.RoleManager || r == domain.RoleAuditor)
+	}), err
+}
+
+// AnnexAMissing counts, per edition, the Annex A controls that no control of the
+// same code stands for yet: what StartFromAnnexA would add.
+func (a *App) AnnexAMissing(ctx context.Context, actor domain.Actor) (map[domain.Edition]int, error) {
+	controls, err := a.Controls(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	taken := map[string]bool{}
+	for _, v := range controls {
+		taken[v.Code] = true
+	}
+	out := map[domain.Edition]int{}
+	for _, e := range domain.Editions {
+		for _, r := range catalog.AnnexA(e) {
+			if !taken[r.Ref.Code] {
+				out[e]++
+			}
+		}
+	}
+	return out, nil
+}
+
+// UndecidedSplits counts, per service in use, how many of the controls nobody
+// has decided a split for yet: what ConfirmProposals would record.
+func (a *App) UndecidedSplits(ctx context.Context, actor domain.Actor, controls []domain.ControlID) (map[domain.ServiceID]int, error) {
+	services, err := a.Services(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	splits, err := a.store.Splits(ctx, actor.Org, 0)
+	if err != nil {
+		return nil, err
+	}
+	decided := map[pair]bool{}
+	for _, v := range splits {
+		decided[pair{v.Control, v.Service}] = true
+	}
+	out := map[domain.ServiceID]int{}
+	for _, s := range services {
+		if s.State != domain.ServiceInUse {
+			continue
+		}
+		out[s.ID] = 0
+		for _, id := range controls {
+			if !decided[pair{id, s.ID}] {
+				out[s.ID]++
+			}
+		}
+	}
+	return out, nil
+}
+
+// sortSummaries orders rows by what only the rules know: bucket, rung, accepted
+// evidence, last test. Any other order is the database's. Ties keep that order.
+func sortSummaries(rows []domain.ControlSummary, f domain.ControlFilter) {
+	rank := map[string]func(domain.ControlSummary) int{
+		"bucket": func(s domain.ControlSummary) int {
+			return place(append(domain.Buckets, domain.BucketExcluded), s.Bucket)
+		},
+		"rung":     func(s domain.ControlSummary) int { return place(domain.Rungs, s.Best) },
+		"evidence": func(s domain.ControlSummary) int { return s.Facts.EvidenceAccepted },
+		"test":     func(s domain.ControlSummary) int { return place(domain.Conclusions, s.Facts.Conclusion) },
+	}[f.Sort]
+	if rank == nil {
+		return
+	}
+	slices.SortStableFunc(rows, func(a, b domain.ControlSummary) int {
+		if f.Desc {
+			a, b = b, a
+		}
+		return cmp.Compare(rank(a), rank(b))
+	})
+}
+
+// place is where a value stands in its list, -1 when it is not set.
+func place[T comparable](list []T, v T) int { return slices.Index(list, v) }
