@@ -53,6 +53,7 @@ func (c Certificate) Check() error {
 	CheckText(&f, "accreditation", c.Accreditation, 0, 160)
 	CheckText(&f, "scope_text", c.ScopeText, 0, 8000)
 	CheckText(&f, "checked_where", c.CheckedWhere, 0, 500)
+	CheckURL(&f, "url", c.URL)
 	if !c.Edition.Valid() {
 		f.Add("edition", "error.choice", nil)
 	}
@@ -73,8 +74,15 @@ func (c Certificate) Check() error {
 // names, and where it was seen.
 func (c Certificate) CheckVerified() error {
 	var f FieldErrors
-	for field, s := range map[string]string{"number": c.Number, "body": c.Body, "scope_text": c.ScopeText, "checked_where": c.CheckedWhere} {
-		CheckText(&f, field, s, 1, 8000)
+	for _, missing := range []struct{ field, value, key string }{
+		{"number", c.Number, "error.certificate.number"},
+		{"body", c.Body, "error.certificate.body"},
+		{"scope_text", c.ScopeText, "error.certificate.scope_text"},
+		{"checked_where", c.CheckedWhere, "error.certificate.checked_where"},
+	} {
+		if Clean(missing.value) == "" {
+			f.Add(missing.field, missing.key, nil)
+		}
 	}
 	if c.Issued == 0 {
 		f.Add("issued", "error.certificate.issued", nil)
@@ -86,7 +94,7 @@ func (c Certificate) CheckVerified() error {
 		f.Add("names", "error.certificate.names", nil)
 	}
 	if c.CheckedOn == 0 {
-		f.Add("checked_on", "error.date", Args{"Value": ""})
+		f.Add("checked_on", "error.certificate.checked_on", nil)
 	}
 	slices.SortFunc(f, func(a, b *Error) int { return CompareCodes(a.Field, b.Field) })
 	return f.Err()

@@ -55,6 +55,7 @@ func (r Report) Check() error {
 	var f FieldErrors
 	CheckText(&f, "title", r.Title, 1, 500)
 	CheckText(&f, "note", r.Note, 0, 4000)
+	CheckURL(&f, "url", r.URL)
 	if !slices.Contains(ReportKinds, r.Kind) {
 		f.Add("kind", "error.choice", nil)
 	}

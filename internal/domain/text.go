@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +18,15 @@ func CheckText(f *FieldErrors, field, s string, least, most int) {
 		f.Add(field, "error.text.too_long", Args{"Most": most, "Length": n})
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, forbiddenRune):
 		f.Add(field, "error.text.characters", nil)
+	}
+}
+
+// CheckURL notes an error when s is neither empty nor a whole web address: a
+// link on a page must not run a script.
+func CheckURL(f *FieldErrors, field, s string) {
+	u, err := url.Parse(s)
+	if s != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || len(s) > 2000) {
+		f.Add(field, "error.url", nil)
 	}
 }
 
