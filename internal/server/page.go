@@ -1,0 +1,132 @@
+package server
+
+import (
+	"strings"
+
+	"relier/internal/domain"
+	"relier/views"
+)
+
+// Page is the frame of a page of this request: rail, engagement bar, switches,
+// sample watermark and the sentence left by the last form.
+func (c *Ctx) Page(title string) views.Page {
+	p := c.publicPage(title)
+	p.Org = views.OrgBrief{Name: c.Org.Name, Code: c.Org.Code}
+	p.Sample = c.Org.Sample
+	p.Links = c.links()
+	if c.Org.ID == 0 {
+		return p
+	}
+	p.Engagement = c.engagementBrief(c.Engagement)
+	for _, e := range c.engagements() {
+		p.Engagements = append(p.Engagements, c.engagementBrief(e))
+	}
+	p.Nav = c.nav()
+	return p
+}
+
+// publicPage is the frame of a page outside any organization.
+func (c *Ctx) publicPage(title string) views.Page {
+	theme, density := c.looks()
+	p := views.Page{L: c.L, Title: title, Theme: theme, Density: density, Path: pathHome, Today: c.server.app.Today(),
+		Version: c.server.config.Version, Links: views.Links{Home: pathHome, Preferences: pathPreferences}}
+	if c.Method() == get {
+		p.Path = c.Path()
+		p.Notices = c.takeNotice()
+	}
+	if c.Person.ID != 0 {
+		p.Person = views.PersonBrief{Name: c.Person.Name, Role: c.Actor.Role}
+	}
+	return p
+}
+
+func (c *Ctx) links() views.Links {
+	l := views.Links{Home: pathHome, Preferences: pathPreferences, SignOut: pathSignOut, Help: pathAbout}
+	if c.Org.ID == 0 {
+		return l
+	}
+	l.Home = c.At().Organization()
+	if c.Engagement.ID != 0 {
+		l.Home = c.At().Dashboard()
+		l.Search = c.ifRouted("controls", c.At().Controls())
+	}
+	if c.Actor.Can(domain.ActEngagementWrite) {
+		l.NewEngagement = c.At().NewEngagement()
+	}
+	if c.Org.Sample && c.Actor.Can(domain.ActOrganizationRemove) {
+		l.RemoveSample = c.At().RemoveSample()
+	}
+	return l
+}
+
+func (c *Ctx) engagementBrief(e domain.Engagement) views.EngagementBrief {
+	if e.ID == 0 {
+		return views.EngagementBrief{}
+	}
+	return views.EngagementBrief{Code: e.Code, Name: e.Title, Period: e.Period, Edition: e.Edition, State: e.State, Href: c.At().In(e.Code).Dashboard()}
+}
+
+// engagements lists what the engagement switch offers. The page is worth showing
+// without it.
+func (c *Ctx) engagements() []domain.Engagement {
+	all, err := c.server.app.Engagements(c.ctx, c.Actor)
+	if err != nil {
+		c.server.log.Error("engagement switch", "id", c.id, "err", err)
+	}
+	return all
+}
+
+type navEntry struct{ route, label, href string }
+
+// nav is the rail: what is there, and what the actor may open.
+func (c *Ctx) nav() []views.NavGroup {
+	at := c.At()
+	groups := []struct {
+		label   string
+		entries []navEntry
+	}{
+		{"nav.microsoft", []navEntry{
+			{"catalogue", "nav.catalogue", at.Catalogue()}, {"services", "nav.services", at.Services()},
+			{"certificates", "nav.certificates", at.Certificates()}, {"reports", "nav.reports", at.Reports()}}},
+		{"nav.ours", []navEntry{
+			{"controls", "nav.controls", at.Controls()}, {"reliances", "nav.reliances", at.Reliances()},
+			{"evidence", "nav.evidence", at.Evidence()}, {"soa", "nav.soa", at.SoA()}, {"packs", "nav.packs", at.Packs()}}},
+	}
+	if c.Engagement.ID == 0 {
+		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}})}}
+	}
+	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"tasks", "nav.tasks", at.Tasks()}})}}
+	for _, g := range groups {
+		if items := c.navItems(g.entries); len(items) > 0 {
+			out = append(out, views.NavGroup{Label: c.L.T(g.label, nil), Items: items})
+		}
+	}
+	last := c.navItems([]navEntry{{"activity", "nav.activity", at.Activity()}, {"engagement.edit", "nav.settings", at.Settings()}, {"people", "nav.people", at.People()}})
+	return append(out, views.NavGroup{Label: c.L.T("nav.organization", nil), Items: last})
+}
+
+func (c *Ctx) navItems(entries []navEntry) []views.NavItem {
+	var out []views.NavItem
+	for _, e := range entries {
+		r, there := c.server.routes[e.route]
+		if there && c.Actor.Can(r.Rule.Action) {
+			out = append(out, views.NavItem{Key: e.route, Label: c.L.T(e.label, nil), Href: e.href, Active: c.active(r)})
+		}
+	}
+	return out
+}
+
+// ifRouted returns href when the product has that page.
+func (c *Ctx) ifRouted(name, href string) string {
+	if _, there := c.server.routes[name]; there {
+		return href
+	}
+	return ""
+}
+
+// active reports whether a navigation entry leads to this page, or to the list
+// that this page belongs to.
+func (c *Ctx) active(r Route) bool {
+	here := c.route.Path
+	return here == r.Path || r.Path != eng && strings.HasPrefix(here, r.Path+"/")
+}

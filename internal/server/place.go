@@ -1,0 +1,100 @@
+package server
+
+import (
+	"net/url"
+	"strconv"
+
+	"relier/internal/domain"
+)
+
+// Addresses outside an organization.
+const (
+	pathHome            = "/"
+	pathSetUp           = "/set-up"
+	pathSignIn          = "/sign-in"
+	pathSignOut         = "/sign-out"
+	pathPreferences     = "/preferences"
+	pathAbout           = "/about"
+	pathStart           = "/start"
+	pathLoadSample      = "/start/sample"
+	pathNewOrganization = "/organizations/new"
+	pathOrganizations   = "/organizations"
+)
+
+// Place builds the addresses inside one organization and engagement; templates
+// are handed finished ones and never put an address together.
+type Place struct{ Org, Eng string }
+
+func (p Place) org() string { return "/o/" + url.PathEscape(p.Org) }
+func (p Place) eng() string { return p.org() + "/e/" + url.PathEscape(p.Eng) }
+
+func sub[T ~int64](list string, id T) string { return list + "/" + strconv.FormatInt(int64(id), 10) }
+
+// In is the same organization with another engagement.
+func (p Place) In(engagement string) Place { return Place{p.Org, engagement} }
+
+// The organization's own addresses.
+func (p Place) Organization() string                   { return p.org() }
+func (p Place) People() string                         { return p.org() + "/people" }
+func (p Place) PersonRemove(id domain.PersonID) string { return sub(p.People(), id) + "/remove" }
+func (p Place) NewEngagement() string                  { return p.org() + "/engagements/new" }
+func (p Place) Engagements() string                    { return p.org() + "/engagements" }
+func (p Place) RemoveSample() string                   { return p.org() + "/remove-sample" }
+
+// The engagement's addresses.
+func (p Place) Dashboard() string       { return p.eng() }
+func (p Place) Tasks() string           { return p.eng() + "/tasks" }
+func (p Place) Settings() string        { return p.eng() + "/settings" }
+func (p Place) EngagementState() string { return p.eng() + "/state" }
+func (p Place) Activity() string        { return p.eng() + "/activity" }
+func (p Place) Catalogue() string       { return p.eng() + "/catalogue" }
+
+func (p Place) Services() string                   { return p.eng() + "/services" }
+func (p Place) Service(id domain.ServiceID) string { return sub(p.Services(), id) }
+
+func (p Place) Certificates() string                       { return p.eng() + "/certificates" }
+func (p Place) NewCertificate() string                     { return p.Certificates() + "/new" }
+func (p Place) Certificate(id domain.CertificateID) string { return sub(p.Certificates(), id) }
+func (p Place) VerifyCertificate(id domain.CertificateID) string {
+	return p.Certificate(id) + "/verify"
+}
+
+func (p Place) Reports() string                  { return p.eng() + "/reports" }
+func (p Place) NewReport() string                { return p.Reports() + "/new" }
+func (p Place) Report(id domain.ReportID) string { return sub(p.Reports(), id) }
+
+func (p Place) Controls() string                        { return p.eng() + "/controls" }
+func (p Place) NewControl() string                      { return p.Controls() + "/new" }
+func (p Place) ControlsFromAnnexA() string              { return p.Controls() + "/from-annex-a" }
+func (p Place) ControlsImport() string                  { return p.Controls() + "/import" }
+func (p Place) ControlsTemplateCSV() string             { return p.Controls() + "/template.csv" }
+func (p Place) ControlsTemplateXLSX() string            { return p.Controls() + "/template.xlsx" }
+func (p Place) Control(id domain.ControlID) string      { return sub(p.Controls(), id) }
+func (p Place) EditControl(id domain.ControlID) string  { return p.Control(id) + "/edit" }
+func (p Place) ControlOwner(id domain.ControlID) string { return p.Control(id) + "/owner" }
+
+// ControlsIn is the controls list narrowed to one bucket.
+func (p Place) ControlsIn(b domain.Bucket) string {
+	return p.Controls() + "?bucket=" + url.QueryEscape(string(b))
+}
+
+func (p Place) Reliances() string                    { return p.eng() + "/reliances" }
+func (p Place) Reliance(id domain.RelianceID) string { return sub(p.Reliances(), id) }
+
+func (p Place) Evidence() string                             { return p.eng() + "/evidence" }
+func (p Place) NewEvidence() string                          { return p.Evidence() + "/new" }
+func (p Place) EvidenceItem(id domain.EvidenceID) string     { return sub(p.Evidence(), id) }
+func (p Place) EvidenceVersions(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/versions" }
+func (p Place) EvidenceReview(id domain.EvidenceID) string   { return p.EvidenceItem(id) + "/review" }
+
+// EvidenceFile is the download of one version, counted from 1.
+func (p Place) EvidenceFile(id domain.EvidenceID, version int) string {
+	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/file"
+}
+
+func (p Place) SoA() string { return p.eng() + "/soa" }
+
+func (p Place) Packs() string                    { return p.eng() + "/packs" }
+func (p Place) NewPack() string                  { return p.Packs() + "/new" }
+func (p Place) Pack(id domain.PackID) string     { return sub(p.Packs(), id) }
+func (p Place) PackFile(id domain.PackID) string { return p.Pack(id) + "/file" }
