@@ -24,6 +24,24 @@ type activityRow struct {
 
 func (activityRow) TableName() string { return "activity" }
 
+func (r activityRow) domain() domain.Activity {
+	return domain.Activity{Seq: r.Seq, Org: domain.OrgID(r.OrgID), Engagement: deref[domain.EngagementID](r.EngagementID),
+		At: moment(r.At), Actor: deref[domain.PersonID](r.ActorID), Verb: r.Verb, Noun: domain.Noun(r.Noun),
+		Object: r.ObjectID, Label: r.Label, Digest: digest(r.Digest)}
+}
+
+// activityView is a record with its actor's name.
+type activityView struct {
+	Row       activityRow `gorm:"embedded"`
+	ActorName string
+}
+
+func (v activityView) domain() domain.Activity {
+	a := v.Row.domain()
+	a.ActorName = v.ActorName
+	return a
+}
+
 type revisionRow struct {
 	Seq      int64 `gorm:"primaryKey;autoIncrement:false"`
 	OrgID    int64
@@ -57,19 +75,11 @@ func (s *Store) FindActivity(ctx context.Context, org domain.OrgID, f domain.Act
 	if err := s.activityWhere(ctx, org, f).Count(&total).Error; err != nil {
 		return out, fmt.Errorf("count activity: %w", translate(err))
 	}
-	type viewRow struct {
-		activityRow
-		ActorName string
-	}
 	q := s.activityWhere(ctx, org, f).Select("activity.*, COALESCE(p.name, '') AS actor_name").
 		Joins("LEFT JOIN people p ON p.id = activity.actor_id").Order("activity.seq DESC").Offset(f.Page.Offset()).Limit(f.Page.Limit())
-	rows, err := all[viewRow](q, "activity")
+	rows, err := all[activityView](q, "activity")
 	out.Total = int(total)
-	out.Rows, err = each(rows, err, func(r viewRow) domain.Activity {
-		return domain.Activity{Seq: r.Seq, Org: domain.OrgID(r.OrgID), Engagement: deref[domain.EngagementID](r.EngagementID),
-			At: moment(r.At), Actor: deref[domain.PersonID](r.ActorID), ActorName: r.ActorName, Verb: r.Verb,
-			Noun: domain.Noun(r.Noun), Object: r.ObjectID, Label: r.Label, Digest: digest(r.Digest)}
-	})
+	out.Rows, err = each(rows, err, activityView.domain)
 	return out, err
 }
 

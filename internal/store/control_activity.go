@@ -10,10 +10,6 @@ import (
 // that hangs on it: splits, duties, ownerships, reliances, tests. Reliances and
 // tests are narrowed to one engagement, so that a page never shows another's.
 func (s *Store) ControlActivity(ctx context.Context, org domain.OrgID, e domain.EngagementID, control domain.ControlID, most int) ([]domain.Activity, error) {
-	type viewRow struct {
-		activityRow
-		ActorName string
-	}
 	o, c, eng := int64(org), int64(control), int64(e)
 	q := s.r(ctx).Model(&activityRow{}).Select("activity.*, COALESCE(p.name, '') AS actor_name").
 		Joins("LEFT JOIN people p ON p.id = activity.actor_id").Where("activity.org_id = ?", o).
@@ -25,10 +21,6 @@ func (s *Store) ControlActivity(ctx context.Context, org domain.OrgID, e domain.
 			OR (noun = 'test' AND object_id IN (SELECT id FROM tests WHERE org_id = ? AND engagement_id = ? AND control_id = ?))`,
 			c, o, c, o, c, o, c, o, eng, c, o, eng, c).
 		Order("activity.seq DESC").Limit(most)
-	rows, err := all[viewRow](q, "activity")
-	return each(rows, err, func(r viewRow) domain.Activity {
-		return domain.Activity{Seq: r.Seq, Org: org, Engagement: deref[domain.EngagementID](r.EngagementID), At: moment(r.At),
-			Actor: deref[domain.PersonID](r.ActorID), ActorName: r.ActorName, Verb: r.Verb, Noun: domain.Noun(r.Noun),
-			Object: r.ObjectID, Label: r.Label, Digest: digest(r.Digest)}
-	})
+	rows, err := all[activityView](q, "activity")
+	return each(rows, err, activityView.domain)
 }

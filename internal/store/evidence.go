@@ -39,7 +39,7 @@ func (r evidenceRow) domain() domain.Evidence {
 func evidenceOf(e domain.Evidence) evidenceRow {
 	return evidenceRow{int64(e.ID), int64(e.Org), e.Number, e.Title, string(e.Kind), e.Source, e.Method, string(e.Sensitivity),
 		string(e.State), int64(e.Author), e.Versions, e.Period.From.String(), e.Period.To.String(),
-		fold(e.Code() + " " + e.Title + " " + e.Source), e.Version}
+		fold(e.Title + " " + e.Source + " " + e.Code()), e.Version}
 }
 
 // CreateEvidence adds an item under the organization's next number.
@@ -82,7 +82,7 @@ func (s *Store) FindEvidence(ctx context.Context, org domain.OrgID, f domain.Evi
 		return out, fmt.Errorf("count evidence: %w", translate(err))
 	}
 	type summaryRow struct {
-		evidenceRow
+		Row      evidenceRow `gorm:"embedded"`
 		FileName string
 		Size     int64
 		Author   string
@@ -96,7 +96,7 @@ func (s *Store) FindEvidence(ctx context.Context, org domain.OrgID, f domain.Evi
 	rows, err := all[summaryRow](q, domain.NounEvidence)
 	out.Total = int(total)
 	out.Rows, err = each(rows, err, func(r summaryRow) domain.EvidenceSummary {
-		return domain.EvidenceSummary{Evidence: r.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls}
+		return domain.EvidenceSummary{Evidence: r.Row.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls}
 	})
 	return out, err
 }
@@ -281,7 +281,7 @@ func (s *Store) AddReview(ctx context.Context, v *domain.Review) error {
 // Reviews lists the verdicts on an item, or on all items for 0, the newest first.
 func (s *Store) Reviews(ctx context.Context, org domain.OrgID, id domain.EvidenceID) ([]domain.ReviewView, error) {
 	type viewRow struct {
-		reviewRow
+		Row      reviewRow `gorm:"embedded"`
 		Reviewer string
 	}
 	q := s.r(ctx).Table("reviews").Select("reviews.*, p.name AS reviewer").Joins("JOIN people p ON p.id = reviews.reviewer_id").
@@ -290,7 +290,9 @@ func (s *Store) Reviews(ctx context.Context, org domain.OrgID, id domain.Evidenc
 		q = q.Where("evidence_id = ?", int64(id))
 	}
 	rows, err := all[viewRow](q, domain.NounReview)
-	return each(rows, err, func(r viewRow) domain.ReviewView { return domain.ReviewView{Review: r.domain(), Reviewer: r.Reviewer} })
+	return each(rows, err, func(r viewRow) domain.ReviewView {
+		return domain.ReviewView{Review: r.Row.domain(), Reviewer: r.Reviewer}
+	})
 }
 
 // AllEvidence reads every item of an organization by id, for packs and checks.

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -67,17 +66,13 @@ func (s *Store) Close() error {
 }
 
 // gormConfig turns off what GORM does unasked: transactions around single
-// statements, time stamps, its own log.
+// statements and a log of its own.
 func gormConfig() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,
 		PrepareStmt:            true,
 		TranslateError:         true,
-		Logger: logger.NewSlogLogger(slog.Default(), logger.Config{
-			LogLevel:                  logger.Error,
-			IgnoreRecordNotFoundError: true,
-			ParameterizedQueries:      true, // content never reaches the log
-		}),
+		Logger:                 logger.Discard, // errors are returned; statements hold content, which never reaches a log
 	}
 }
 

@@ -64,7 +64,7 @@ func (s *Store) CurrentOwnership(ctx context.Context, org domain.OrgID, control 
 // 0, the current ones of all controls.
 func (s *Store) Ownerships(ctx context.Context, org domain.OrgID, control domain.ControlID) ([]domain.OwnershipView, error) {
 	type viewRow struct {
-		ownershipRow
+		Row    ownershipRow `gorm:"embedded"`
 		Person string
 	}
 	q := s.r(ctx).Table("ownerships").Select("ownerships.*, p.name AS person").Joins("JOIN people p ON p.id = ownerships.person_id").
@@ -76,6 +76,6 @@ func (s *Store) Ownerships(ctx context.Context, org domain.OrgID, control domain
 	}
 	rows, err := all[viewRow](q, domain.NounOwnership)
 	return each(rows, err, func(r viewRow) domain.OwnershipView {
-		return domain.OwnershipView{Ownership: r.domain(), Person: r.Person}
+		return domain.OwnershipView{Ownership: r.Row.domain(), Person: r.Person}
 	})
 }

@@ -138,7 +138,7 @@ func (s *Store) OrganizationsOf(ctx context.Context, person domain.PersonID) ([]
 // Members lists the people of an organization with their roles, by name.
 func (s *Store) Members(ctx context.Context, org domain.OrgID) ([]domain.Member, error) {
 	type memberRow struct {
-		personRow
+		Row          personRow `gorm:"embedded"`
 		OrgID        int64
 		PersonID     int64
 		Role         string
@@ -150,7 +150,7 @@ func (s *Store) Members(ctx context.Context, org domain.OrgID) ([]domain.Member,
 	rows, err := all[memberRow](q, domain.NounMembership)
 	return each(rows, err, func(r memberRow) domain.Member {
 		m := membershipRow{r.OrgID, r.PersonID, r.Role, r.EngagementID, r.UntilDay}
-		return domain.Member{Person: r.personRow.domain(), Membership: m.domain()}
+		return domain.Member{Person: r.Row.domain(), Membership: m.domain()}
 	})
 }
 

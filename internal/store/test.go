@@ -43,7 +43,7 @@ func (s *Store) AddTest(ctx context.Context, t *domain.Test) error {
 // control when one is given.
 func (s *Store) Tests(ctx context.Context, org domain.OrgID, e domain.EngagementID, control domain.ControlID) ([]domain.TestView, error) {
 	type viewRow struct {
-		testRow
+		Row    testRow `gorm:"embedded"`
 		Tester string
 	}
 	q := s.r(ctx).Table("tests").Select("tests.*, p.name AS tester").Joins("JOIN people p ON p.id = tests.tester_id").
@@ -52,5 +52,5 @@ func (s *Store) Tests(ctx context.Context, org domain.OrgID, e domain.Engagement
 		q = q.Where("control_id = ?", int64(control))
 	}
 	rows, err := all[viewRow](q, domain.NounTest)
-	return each(rows, err, func(r viewRow) domain.TestView { return domain.TestView{Test: r.domain(), Tester: r.Tester} })
+	return each(rows, err, func(r viewRow) domain.TestView { return domain.TestView{Test: r.Row.domain(), Tester: r.Tester} })
 }

@@ -1,0 +1,20 @@
+package store
+
+import "gorm.io/gorm"
+
+// Rows lists every row type, for comparing them with the schema.
+var Rows = []any{
+	organizationRow{}, personRow{}, membershipRow{}, sessionRow{}, throttleRow{}, engagementRow{}, controlRow{}, controlRequirementRow{},
+	serviceRow{}, certificateRow{}, reportRow{}, splitRow{}, responsibilityRow{}, responsibilityEvidenceRow{}, relianceRow{},
+	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
+	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{},
+}
+
+// Writer is the handle that writes, for tests that ask the database itself.
+func (s *Store) Writer() *gorm.DB { return s.write }
+
+// TenantTables lists the tables that carry an organization.
+var TenantTables = tenantTables
+
+// Fold is the folding of searched text.
+var Fold = fold
