@@ -367,7 +367,7 @@ func TestControls_Find(t *testing.T) {
 			{"an underscore is text", domain.ControlFilter{Query: "e_a"}, ""},
 			{"a theme", domain.ControlFilter{Theme: "A.8"}, "C-11"},
 			{"an owner", domain.ControlFilter{Owner: p.ID}, "C-10"},
-			{"by title, backwards", domain.ControlFilter{Sort: "title", Desc: true}, "C-11 C-10 C-9 C-8"},
+			{"by title, backwards", domain.ControlFilter{Sort: "title", Desc: true}, "C-10 C-11 C-8 C-9"},
 			{"a sort nobody offers", domain.ControlFilter{Sort: "id; DROP TABLE controls"}, "C-8 C-9 C-10 C-11"},
 			{"a page", domain.ControlFilter{Page: domain.Page{Number: 2, Size: 3}}, "C-11"},
 		} {
