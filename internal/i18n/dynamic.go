@@ -25,6 +25,7 @@ var Dynamic = []string{
 	"pack.page.",
 	"pack.readme.",
 	"pack.rung_meaning.",
+	"noun.",
 	"party.",
 	"readiness.",
 	"report_kind.",
@@ -35,6 +36,7 @@ var Dynamic = []string{
 	"state.",
 	"theme.",
 	"validity.",
+	"verb.",
 	"verify.defect.",
 	"verify.note.",
 }
