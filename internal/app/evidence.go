@@ -111,10 +111,18 @@ type evidenceState struct {
 
 func (c change) appendVersion(v *domain.EvidenceVersion) error {
 	v.UploadedBy, v.UploadedAt = c.actor.Person, c.at
-	if v.CapturedOn > domain.DateOf(c.at).AddDays(1) { // one day for zones ahead of UTC
-		return domain.Invalid("error.evidence.captured_later", nil).At("captured_on")
+	if err := c.notLater(v.CapturedOn); err != nil {
+		return err
 	}
 	return c.AddEvidenceVersion(c.ctx, v)
+}
+
+// notLater refuses a day of capture that has not come yet.
+func (c change) notLater(captured domain.Date) error {
+	if captured > domain.DateOf(c.at).AddDays(1) { // one day for zones ahead of UTC
+		return domain.Invalid("error.evidence.captured_later", nil).At("captured_on")
+	}
+	return nil
 }
 
 func (c change) linkControls(id domain.EvidenceID, controls []domain.ControlID) error {
@@ -165,32 +173,38 @@ func (a *App) DescribeEvidence(ctx context.Context, actor domain.Actor, in domai
 	})
 }
 
-// changeEvidence loads an item, lets f change it, saves and records it.
+// changeEvidence loads an item, lets f change it, saves and records it, and
+// lets fall what leaned on it.
 func (a *App) changeEvidence(ctx context.Context, actor domain.Actor, id domain.EvidenceID, verb string, f func(change, *domain.Evidence) error) (e domain.Evidence, err error) {
 	err = a.change(ctx, actor, func(c change) error {
-		if e, err = c.Evidence(ctx, actor.Org, id); err != nil {
+		if e, err = c.changeEvidence(id, verb, f); err != nil {
 			return err
 		}
-		if err := f(c, &e); err != nil {
-			return err
-		}
-		if err := c.UpdateEvidence(ctx, &e); err != nil {
-			return err
-		}
-		if err := a.lapse(c); err != nil {
-			return err
-		}
-		versions, err := c.EvidenceVersions(ctx, actor.Org, id)
-		if err != nil {
-			return err
-		}
-		links, err := c.EvidenceLinks(ctx, actor.Org, id)
-		if err != nil {
-			return err
-		}
-		return c.record(verb, domain.NounEvidence, int64(id), 0, e.Code()+" "+e.Title, evidenceState{e, versions[0], links[id]})
+		return a.lapse(c)
 	})
 	return e, err
+}
+
+func (c change) changeEvidence(id domain.EvidenceID, verb string, f func(change, *domain.Evidence) error) (domain.Evidence, error) {
+	e, err := c.Evidence(c.ctx, c.actor.Org, id)
+	if err != nil {
+		return e, err
+	}
+	if err := f(c, &e); err != nil {
+		return e, err
+	}
+	if err := c.UpdateEvidence(c.ctx, &e); err != nil {
+		return e, err
+	}
+	versions, err := c.EvidenceVersions(c.ctx, c.actor.Org, id)
+	if err != nil {
+		return e, err
+	}
+	links, err := c.EvidenceLinks(c.ctx, c.actor.Org, id)
+	if err != nil {
+		return e, err
+	}
+	return e, c.record(verb, domain.NounEvidence, int64(id), 0, e.Code()+" "+e.Title, evidenceState{e, versions[0], links[id]})
 }
 
 // ReviewEvidence records a verdict on the newest version. The reviewer is not
@@ -258,16 +272,8 @@ func (a *App) Evidence(ctx context.Context, actor domain.Actor, id domain.Eviden
 	if v.Reviews, err = a.store.Reviews(ctx, actor.Org, id); err != nil {
 		return v, err
 	}
-	links, err := a.store.EvidenceLinks(ctx, actor.Org, id)
-	if err != nil {
+	if v.Controls, err = a.store.ControlsOfEvidence(ctx, actor.Org, id); err != nil {
 		return v, err
-	}
-	for _, c := range links[id] {
-		control, err := a.store.Control(ctx, actor.Org, c)
-		if err != nil {
-			return v, err
-		}
-		v.Controls = append(v.Controls, control)
 	}
 	if d := v.Versions[0].Blob.SHA256; !d.IsZero() {
 		same, err := a.store.EvidenceWithBytes(ctx, actor.Org, d)

@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"relier/internal/domain"
+)
+
+// EvidenceDraft is what a person says of an item that nobody has submitted yet.
+type EvidenceDraft struct {
+	Item       domain.Evidence // its id, its version as the editor saw it, and its description
+	CapturedOn domain.Date
+	Period     domain.Period
+	Controls   []domain.ControlID // what it speaks for; nil keeps what is linked
+}
+
+// CompleteEvidence fills in drafts, all or none. A draft that is given its
+// period is submitted with it, for only then can somebody judge it; from there
+// on its version never changes. It returns how many were submitted.
+func (a *App) CompleteEvidence(ctx context.Context, actor domain.Actor, drafts []EvidenceDraft) (submitted int, err error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return 0, err
+	}
+	err = a.change(ctx, actor, func(c change) error {
+		var wrong domain.FieldErrors
+		for _, d := range drafts {
+			e, err := c.completeEvidence(d)
+			if fields := fieldsOf(err, itoa(int(d.Item.ID))); fields != nil {
+				wrong = append(wrong, fields...)
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if e.State == domain.EvidenceSubmitted {
+				submitted++
+			}
+		}
+		if err := wrong.Err(); err != nil {
+			return err
+		}
+		return a.lapse(c)
+	})
+	return submitted, err
+}
+
+// fieldsOf returns the field errors of one item of many, each named
+// "<item>.<field>"; nil when err is something else.
+func fieldsOf(err error, item string) domain.FieldErrors {
+	if e, ok := err.(*domain.Error); ok && e.Field != "" {
+		err = domain.FieldErrors{e}
+	}
+	f, ok := err.(domain.FieldErrors)
+	if !ok {
+		return nil
+	}
+	out := make(domain.FieldErrors, len(f))
+	for i, e := range f {
+		out[i] = e.At(item + "." + e.Field)
+	}
+	return out
+}
+
+func (c change) completeEvidence(d EvidenceDraft) (domain.Evidence, error) {
+	verb := "evidence.described"
+	if d.Period.Valid() {
+		verb = "evidence.submitted"
+	}
+	return c.changeEvidence(d.Item.ID, verb, func(c change, e *domain.Evidence) error {
+		if e.State != domain.EvidenceDraft {
+			return domain.Conflict("error.evidence.not_draft", domain.Args{"Evidence": e.Code()})
+		}
+		versions, err := c.EvidenceVersions(c.ctx, c.actor.Org, e.ID)
+		if err != nil {
+			return err
+		}
+		v := versions[0]
+		v.CapturedOn, v.Period = d.CapturedOn, d.Period
+		e.Title, e.Source, e.Method = domain.Clean(d.Item.Title), domain.Clean(d.Item.Source), domain.Clean(d.Item.Method)
+		e.Sensitivity, e.Version, e.Period = d.Item.Sensitivity, d.Item.Version, d.Period
+		if err := joinFields(e.Check(), v.Check(e.Kind), c.notLater(v.CapturedOn)); err != nil {
+			return err
+		}
+		if err := c.CompleteVersion(c.ctx, v); err != nil {
+			return err
+		}
+		if d.Period.Valid() {
+			e.State = domain.EvidenceSubmitted
+		}
+		if d.Controls == nil {
+			return nil
+		}
+		return c.linkControls(e.ID, d.Controls)
+	})
+}
+
+// AddLinks lets an item speak for more controls; those it has stay. It returns
+// how many are new to it.
+func (a *App) AddLinks(ctx context.Context, actor domain.Actor, id domain.EvidenceID, controls []domain.ControlID) (added int, err error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return 0, err
+	}
+	_, err = a.changeEvidence(ctx, actor, id, "evidence.described", func(c change, e *domain.Evidence) error {
+		links, err := c.EvidenceLinks(ctx, actor.Org, id)
+		if err != nil {
+			return err
+		}
+		all := slices.Concat(links[id], controls)
+		slices.Sort(all)
+		all = slices.Compact(all)
+		added = len(all) - len(links[id])
+		return c.linkControls(id, all)
+	})
+	return added, err
+}
+
+// AddCopy records bytes that another item already holds as an item of its own:
+// the same file may well speak for something else, or for another period.
+func (a *App) AddCopy(ctx context.Context, actor domain.Actor, of domain.EvidenceID, number int, in NewEvidence) (domain.Evidence, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return domain.Evidence{}, err
+	}
+	versions, err := a.store.EvidenceVersions(ctx, actor.Org, of)
+	if err != nil {
+		return domain.Evidence{}, err
+	}
+	i := slices.IndexFunc(versions, func(v domain.EvidenceVersion) bool { return v.Number == number && !v.Blob.SHA256.IsZero() })
+	if i < 0 {
+		return domain.Evidence{}, domain.NotFound(string(domain.NounEvidence))
+	}
+	in.Version.Blob, in.Version.MediaType = versions[i].Blob, versions[i].MediaType
+	added, err := a.AddEvidence(ctx, actor, []NewEvidence{in})
+	if err != nil {
+		return domain.Evidence{}, err
+	}
+	return added[0], nil
+}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"relier/internal/domain"
+)
+
+// EvidenceUse is everything that leans on an item beside controls.
+type EvidenceUse struct {
+	Responsibilities []ProvenResponsibility
+	Certificates     []domain.Certificate // whose document it is
+	Reports          []domain.Report      // whose document it is
+}
+
+// ProvenResponsibility is a customer responsibility with the names a page shows.
+type ProvenResponsibility struct {
+	Responsibility domain.Responsibility
+	Control        domain.Control
+	Service        domain.Service
+}
+
+// UsesOf lists what leans on an item beside controls.
+func (a *App) UsesOf(ctx context.Context, actor domain.Actor, id domain.EvidenceID) (u EvidenceUse, err error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return u, err
+	}
+	if u.Responsibilities, err = a.proven(ctx, actor, id); err != nil {
+		return u, err
+	}
+	if u.Certificates, err = a.store.Certificates(ctx, actor.Org); err != nil {
+		return u, err
+	}
+	if u.Reports, err = a.store.Reports(ctx, actor.Org); err != nil {
+		return u, err
+	}
+	u.Certificates = slices.DeleteFunc(u.Certificates, func(c domain.Certificate) bool { return c.Document != id })
+	u.Reports = slices.DeleteFunc(u.Reports, func(r domain.Report) bool { return r.Document != id })
+	return u, nil
+}
+
+func (a *App) proven(ctx context.Context, actor domain.Actor, id domain.EvidenceID) ([]ProvenResponsibility, error) {
+	duties, err := a.store.ResponsibilitiesProvenBy(ctx, actor.Org, id)
+	if err != nil || len(duties) == 0 {
+		return nil, err
+	}
+	services, err := a.store.Services(ctx, actor.Org)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ProvenResponsibility, len(duties))
+	for i, d := range duties {
+		out[i].Responsibility = d
+		if out[i].Control, err = a.store.Control(ctx, actor.Org, d.Control); err != nil {
+			return nil, err
+		}
+		if j := slices.IndexFunc(services, func(s domain.Service) bool { return s.ID == d.Service }); j >= 0 {
+			out[i].Service = services[j]
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"relier/internal/catalog"
+	"relier/internal/domain"
+)
+
+// Owners maps each control to the name of the person accountable for it now.
+func (a *App) Owners(ctx context.Context, actor domain.Actor) (map[domain.ControlID]string, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	owners, err := a.store.Ownerships(ctx, actor.Org, 0)
+	out := make(map[domain.ControlID]string, len(owners))
+	for _, o := range owners {
+		out[o.Ownership.Control] = o.Person
+	}
+	return out, err
+}
+
+// SoAVersionView is an approved version with what a page shows of it.
+type SoAVersionView struct {
+	Version  domain.SoAVersion
+	Approver string
+	Lines    []SoALine   // as approved; without controls, which move on
+	Changes  []SoAChange // since the version before
+}
+
+// SoAChange is a line whose decision differs from the version before.
+type SoAChange struct {
+	Requirement   domain.Requirement
+	Before, After domain.SoAEntry
+}
+
+// SoAVersion reads one approved version of an edition.
+func (a *App) SoAVersion(ctx context.Context, actor domain.Actor, e domain.Edition, number int) (v SoAVersionView, err error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return v, err
+	}
+	versions, err := a.store.SoAVersions(ctx, actor.Org, e)
+	if err != nil {
+		return v, err
+	}
+	i := slices.IndexFunc(versions, func(v domain.SoAVersion) bool { return v.Number == number })
+	if i < 0 {
+		return v, domain.NotFound(string(domain.NounSoAVersion))
+	}
+	names, err := a.store.PersonNames(ctx, actor.Org)
+	if err != nil {
+		return v, err
+	}
+	v.Version, v.Approver = versions[i], names[versions[i].ApprovedBy]
+	for _, entry := range v.Version.Entries {
+		q, _ := catalog.Requirement(entry.Ref)
+		v.Lines = append(v.Lines, SoALine{Requirement: q, Entry: entry})
+	}
+	if i+1 < len(versions) {
+		v.Changes = soaChanges(versions[i+1].Entries, v.Version.Entries)
+	}
+	return v, nil
+}
+
+func soaChanges(before, after []domain.SoAEntry) []SoAChange {
+	was := map[domain.Ref]domain.SoAEntry{}
+	for _, b := range before {
+		was[b.Ref] = b
+	}
+	var out []SoAChange
+	for _, now := range after {
+		if b, ok := was[now.Ref]; ok && !sameSoAEntry(b, now) {
+			q, _ := catalog.Requirement(now.Ref)
+			out = append(out, SoAChange{q, b, now})
+		}
+	}
+	return out
+}
