@@ -436,7 +436,7 @@ func Quote(l *i18n.Localizer, q QuoteProps) templ.Component {
 			}
 		}
 		if !q.Digest.IsZero() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<span>SHA-256")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<span>SHA-256&nbsp;")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

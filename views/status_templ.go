@@ -367,7 +367,7 @@ func swatch(p domain.Party) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case domain.PartyShared:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<path class=\"party-ground\" d=\"M.5.5H12v13H.5z\"></path> <path class=\"party-hatch\" d=\"M1 13 12 2M5 13.5 12 6.5M9.5 13.5 12 11M1 8.5 8.5 1M1 4 4 1\"></path> <path class=\"party-edge\" d=\"M12 .5H.5v13H12\"></path> <path class=\"party-solid\" d=\"M12 0h12v14H12z\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<path class=\"party-ground\" d=\"M.5.5h23V7H.5z\"></path> <path class=\"party-hatch\" d=\"M1 3.5 3.5 1M2.5 6.5 8 1M7 6.5 12.5 1M11.5 6.5 17 1M16 6.5 21.5 1M20.5 6.5 23 4\"></path> <path class=\"party-edge\" d=\"M.5 7V.5h23V7\"></path> <path class=\"party-solid\" d=\"M0 7h24v7H0z\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -41,8 +41,9 @@ func (l *Localizer) Month(t time.Time) string {
 	return fmt.Sprintf("%s %d", l.T("common.month_short."+strconv.Itoa(int(t.Month())), nil), t.Year())
 }
 
-// Period writes two ISO dates as one span, the year once when it is the same:
-// 1 Jan – 31 Dec 2026. A single day is written as one date.
+// Period writes two ISO dates as one span, saying the year and the month once
+// when they are the same: 1 Jan – 31 Dec 2026, 12 – 30 Jun 2026. A single day is
+// written as one date.
 func (l *Localizer) Period(from, to string) string {
 	a, errA := time.Parse(time.DateOnly, from)
 	b, errB := time.Parse(time.DateOnly, to)
@@ -53,7 +54,10 @@ func (l *Localizer) Period(from, to string) string {
 		return l.Date(to)
 	}
 	start := l.Date(from)
-	if a.Year() == b.Year() {
+	switch {
+	case a.Year() == b.Year() && a.Month() == b.Month():
+		start = l.day(a)
+	case a.Year() == b.Year():
 		start = strings.TrimSuffix(start, " "+strconv.Itoa(a.Year()))
 	}
 	return start + " – " + l.Date(to)

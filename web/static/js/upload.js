@@ -1,0 +1,168 @@
+// Uploads with progress, for form[data-upload]. Without scripts the form sends
+// all its files at once; with them each file goes in a request of its own to the
+// same address, with the form's other fields before it and
+// "Accept: application/json". The server answers
+//   2xx  {"href": "...", "label": "EV-0042", "text": "..."}   all optional
+//   else {"error": "a sentence in the reader's language"}
+// An answer that is no JSON counts by its status alone.
+
+const AT_ONCE = 2; // files on the way at the same time
+
+for (const form of document.querySelectorAll("form[data-upload]")) start(form);
+
+function start(form) {
+  const field = form.querySelector('input[type="file"]');
+  const list = form.querySelector("[data-upload-list]");
+  const status = form.querySelector("[data-upload-status]");
+  const template = form.querySelector("[data-upload-row]");
+  const words = {};
+  for (const s of form.querySelector("[data-upload-text]").content.querySelectorAll("[data-text]")) words[s.dataset.text] = s.textContent;
+  const items = [];
+
+  form.querySelector("[data-upload-words]").hidden = false;
+
+  field.addEventListener("change", () => {
+    add(field.files);
+    field.value = "";
+  });
+  form.addEventListener("submit", (e) => {
+    if (!items.length) return; // nothing added: let the server say what is missing
+    e.preventDefault();
+    for (const item of items) if (item.state === "waiting") item.wanted = true;
+    next();
+  });
+
+  // Drops anywhere on the page, and pastes.
+  let depth = 0;
+  const carriesFiles = (e) => [...(e.dataTransfer?.types ?? [])].includes("Files");
+  const mark = () => document.body.classList.toggle("dropping", depth > 0);
+  addEventListener("dragenter", (e) => {
+    if (!carriesFiles(e)) return;
+    depth++;
+    mark();
+  });
+  addEventListener("dragleave", (e) => {
+    if (!carriesFiles(e)) return;
+    depth = Math.max(0, depth - 1);
+    mark();
+  });
+  addEventListener("dragover", (e) => carriesFiles(e) && e.preventDefault());
+  addEventListener("drop", (e) => {
+    if (!carriesFiles(e)) return;
+    e.preventDefault();
+    depth = 0;
+    mark();
+    add(e.dataTransfer.files);
+  });
+  addEventListener("paste", (e) => {
+    if (e.clipboardData?.files.length) add(e.clipboardData.files);
+  });
+  addEventListener("beforeunload", (e) => {
+    if (items.some((i) => i.state === "sending")) e.preventDefault();
+  });
+
+  function add(files) {
+    for (const file of files) {
+      const row = template.content.firstElementChild.cloneNode(true);
+      const part = (name) => row.querySelector(`[data-${name}]`);
+      const item = { file, row, state: "waiting", wanted: false };
+      part("name").textContent = file.name;
+      part("size").textContent = size(file.size);
+      part("state").textContent = words.waiting;
+      part("cancel").addEventListener("click", () => cancel(item));
+      part("retry").addEventListener("click", () => {
+        item.state = "waiting";
+        item.wanted = true;
+        next();
+      });
+      items.push(item);
+      list.append(row);
+    }
+  }
+
+  function next() {
+    const sending = items.filter((i) => i.state === "sending").length;
+    for (const item of items.filter((i) => i.wanted && i.state === "waiting").slice(0, AT_ONCE - sending)) send(item);
+    if (items.length && items.every((i) => i.state === "done") && form.dataset.next) location.assign(form.dataset.next);
+  }
+
+  function send(item) {
+    const body = new FormData();
+    for (const [name, value] of new FormData(form)) if (name !== field.name) body.append(name, value);
+    body.append(field.name, item.file, item.file.name);
+    const request = (item.request = new XMLHttpRequest());
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (e) => {
+      if (!e.lengthComputable) return;
+      item.row.querySelector("progress").value = (100 * e.loaded) / e.total;
+      tell(item, e.loaded === e.total ? words.saving : `${size(e.loaded)} / ${size(e.total)}`);
+    });
+    request.addEventListener("load", () => settle(item, request));
+    request.addEventListener("error", () => fail(item, words.failed));
+    request.addEventListener("abort", () => fail(item, words.cancelled));
+    show(item, "sending");
+    tell(item, "");
+    request.send(body);
+  }
+
+  function settle(item, request) {
+    let answer = {};
+    try {
+      answer = JSON.parse(request.responseText);
+    } catch {
+      // no JSON: the status decides
+    }
+    if (request.status < 200 || request.status > 299) return fail(item, answer.error || words.failed);
+    show(item, "done");
+    tell(item, answer.text || words.sent);
+    if (answer.href) {
+      const link = document.createElement("a");
+      link.href = answer.href;
+      link.textContent = answer.label || item.file.name;
+      item.row.querySelector("[data-name]").replaceChildren(link);
+    }
+    status.textContent = `${item.file.name}: ${answer.text || words.sent}`;
+    next();
+  }
+
+  function fail(item, why) {
+    item.wanted = false;
+    show(item, "failed");
+    tell(item, "");
+    item.row.querySelector("[data-error]").textContent = why;
+    status.textContent = `${item.file.name}: ${why}`;
+    next();
+  }
+
+  function cancel(item) {
+    if (item.state === "sending") return item.request.abort();
+    items.splice(items.indexOf(item), 1);
+    item.row.remove();
+    field.focus();
+  }
+
+  // show sets which of the row's parts belong to a state.
+  function show(item, state) {
+    item.state = state;
+    item.row.querySelector("progress").hidden = state === "done" || state === "failed";
+    item.row.querySelector("[data-cancel]").hidden = state === "done";
+    item.row.querySelector("[data-retry]").hidden = state !== "failed";
+    item.row.querySelector("[data-error]").textContent = "";
+  }
+
+  function tell(item, text) {
+    item.row.querySelector("[data-state]").textContent = text;
+  }
+
+  function size(bytes) {
+    const units = words.units.split(" ");
+    let unit = 0;
+    while (bytes >= 1000 && unit < units.length - 1) {
+      bytes /= 1000;
+      unit++;
+    }
+    const digits = unit && bytes < 10 ? 1 : 0;
+    return `${bytes.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits })}\u00a0${units[unit]}`;
+  }
+}

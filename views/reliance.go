@@ -1,0 +1,151 @@
+package views
+
+import (
+	"github.com/a-h/templ"
+
+	"relier/internal/domain"
+	"relier/internal/i18n"
+)
+
+// RelianceRow is one line of the reliances list.
+type RelianceRow struct {
+	Reliance domain.Reliance
+	Control  domain.Control
+	Service  domain.Service
+	Verdict  domain.Verdict
+	Href     string
+	Needs    string // the control's workspace
+}
+
+// ReliancesProps is the list of an engagement's reliances.
+type ReliancesProps struct {
+	List     domain.List[RelianceRow]
+	State    domain.RelianceState // filters; "" and 0 for all
+	Rung     domain.Rung
+	Service  string
+	Sort     string // key, "-key" when descending
+	Path     string
+	Action   string
+	Services []Option
+	Controls string // where a first one is proposed
+	Never    bool
+	Counts   RelianceCounts
+}
+
+// RelianceCounts is the sentence over the list.
+type RelianceCounts struct{ Total, Inherited, Lapsed int }
+
+func (p ReliancesProps) filter(l *i18n.Localizer) FilterProps {
+	states, rungs := []Option{}, []Option{}
+	for _, s := range domain.RelianceStates {
+		states = append(states, Option{Value: string(s), Label: l.T("state.reliance."+string(s), nil)})
+	}
+	for _, r := range domain.Rungs {
+		rungs = append(rungs, Option{Value: string(r), Label: l.T("rung."+string(r), nil)})
+	}
+	all := l.T("controls.all", nil)
+	f := FilterProps{Action: p.Action, Target: "reliances", Fields: []FieldProps{
+		{Name: "service", Type: FieldSelect, Label: l.T("reliance.service", nil), Value: p.Service, Options: p.Services, Empty: all},
+		{Name: "state", Type: FieldSelect, Label: l.T("reliance.state", nil), Value: string(p.State), Options: states, Empty: all},
+		{Name: "rung", Type: FieldSelect, Label: l.T("controls.rung", nil), Value: string(p.Rung), Options: rungs, Empty: all},
+	}}
+	if p.Sort != "" {
+		f.Hidden = []Hidden{{"sort", p.Sort}}
+	}
+	if p.State != "" || p.Rung != "" || p.Service != "" {
+		f.Reset = p.Action
+	}
+	return f
+}
+
+func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
+	sort := p.Sort
+	if sort == "" {
+		sort = "code"
+	}
+	t := TableProps{
+		ID: "reliances", Caption: l.N("reliance.count", p.List.Total, nil), Path: p.Path, Sort: sort,
+		Columns: []Column{
+			{Key: "code", Label: l.T("controls.control", nil), Sort: true},
+			{Key: "service", Label: l.T("reliance.service", nil), Sort: true},
+			{Key: "state", Label: l.T("reliance.state", nil), Sort: true, Narrow: true},
+			{Key: "rung", Label: l.T("controls.rung", nil), Sort: true, Narrow: true},
+			{Key: "gate", Label: l.T("reliance.first_failed", nil), Sort: true},
+		},
+		Pager: &PagerProps{Page: p.List.Page.Number, Total: p.List.Total},
+		Empty: NoMatch(l, p.Action),
+	}
+	for _, r := range p.List.Rows {
+		t.Rows = append(t.Rows, Row{ID: id(r.Reliance.ID), Label: r.Control.Code + " · " + r.Service.Name, Href: r.Href, Cells: []templ.Component{
+			Titled(r.Href, r.Control.Code, r.Control.Title),
+			serviceCell(l, r.Service),
+			StatusText(StateStatus(l, domain.NounReliance, r.Reliance.State)),
+			RungMark(l, r.Verdict.Rung),
+			firstFailed(l, r.Verdict),
+		}})
+	}
+	return t
+}
+
+// ReliancePageProps is the page of one reliance.
+type ReliancePageProps struct {
+	Row          RelianceRow
+	Certificates []domain.Certificate
+	Names        map[domain.PersonID]string
+	Me           domain.PersonID
+	Alone        bool // nobody else could approve: a reason overrides
+	Assessor     bool // the reader decides, or records it for whoever does
+	AmAssessor   bool
+	Choices      []Option // certificates, for proposing again
+	Events       []Event
+	Links        RelianceLinks
+	Form         OpenForm // of a kind below
+}
+
+// RelianceLinks are the addresses of the page; "" hides what the person may not do.
+type RelianceLinks struct {
+	List        string
+	Here        string
+	Control     string
+	Approve     string // POST
+	Decide      string // POST
+	Propose     string // POST
+	Certificate func(domain.CertificateID) string
+}
+
+// The forms of a reliance's page.
+const (
+	FormApprove FormKind = "approve"
+	FormAccept  FormKind = "accept"
+	FormRefuse  FormKind = "refuse"
+)
+
+// canApprove and the like say which act the state waits for; the use-case has
+// the last word.
+func (p ReliancePageProps) canApprove() bool {
+	return p.Links.Approve != "" && p.Row.Reliance.CanMoveTo(domain.RelianceApproved)
+}
+
+func (p ReliancePageProps) canDecide() bool {
+	return p.Links.Decide != "" && p.Row.Reliance.CanMoveTo(domain.RelianceAccepted)
+}
+
+func (p ReliancePageProps) canPropose() bool {
+	return p.Links.Propose != "" && p.Row.Reliance.CanMoveTo(domain.RelianceProposed)
+}
+
+func (p ReliancePageProps) mine() bool { return p.Row.Reliance.ProposedBy == p.Me }
+
+// starting are the certificates a new proposal begins with.
+func (p ReliancePageProps) starting() []string {
+	out := make([]string, len(p.Row.Reliance.Certificates))
+	for i, c := range p.Row.Reliance.Certificates {
+		out[i] = id(c)
+	}
+	return out
+}
+
+// CertificateOptions lists certificates for a proposal on a service.
+func CertificateOptions(l *i18n.Localizer, certificates []domain.Certificate, s domain.Service, today domain.Date) []Option {
+	return certificateOptions(l, ControlProps{Certificates: certificates, Today: today}, s)
+}
