@@ -25,21 +25,50 @@ type Received struct {
 // ReceiveFile streams bytes to disk in constant memory and returns what is
 // known of them. The caller streams to the end before anything is recorded.
 func (a *App) ReceiveFile(ctx context.Context, actor domain.Actor, fileName string, r io.Reader, want blob.Expect) (Received, error) {
-	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+	f, err := a.StageFile(ctx, actor, fileName, r, want)
+	if err != nil {
 		return Received{}, err
+	}
+	defer f.Drop()
+	return f.Keep(ctx)
+}
+
+// StagedFile is a file whose bytes are on disk, and gone again unless it is kept.
+type StagedFile struct {
+	received Received
+	staged   blob.Staged
+}
+
+// StageFile is ReceiveFile for an upload of which more may follow: nothing of
+// it counts until the whole of it proved complete, and Keep was called.
+func (a *App) StageFile(ctx context.Context, actor domain.Actor, fileName string, r io.Reader, want blob.Expect) (*StagedFile, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return nil, err
 	}
 	if want.MaxSize == 0 || want.MaxSize > UploadMost {
 		want.MaxSize = UploadMost
 	}
 	head := bufio.NewReaderSize(r, 512)
-	first, _ := head.Peek(512) // a short or broken file shows when Put reads it
+	first, _ := head.Peek(512) // a short or broken file shows when Stage reads it
 	media := http.DetectContentType(slices.Clone(first))
-	b, _, err := a.blobs.Put(ctx, head, want)
+	staged, err := a.blobs.Stage(ctx, head, want)
 	if err != nil {
-		return Received{}, err
+		return nil, err
 	}
-	return Received{domain.SafeFileName(fileName), media, b}, nil
+	return &StagedFile{Received{domain.SafeFileName(fileName), media, staged.Blob()}, staged}, nil
 }
+
+// Keep makes the bytes last; a row that names them may follow.
+func (f *StagedFile) Keep(ctx context.Context) (Received, error) {
+	_, err := f.staged.Keep(ctx)
+	return f.received, err
+}
+
+// Drop lets go of bytes that were not kept.
+func (f *StagedFile) Drop() { f.staged.Drop() }
+
+// AnyBytes expects a file of any length up to a limit in bytes.
+func AnyBytes(limit int64) blob.Expect { return blob.Expect{Size: -1, MaxSize: limit} }
 
 // Duplicates lists the organization's items that already hold the same bytes.
 func (a *App) Duplicates(ctx context.Context, actor domain.Actor, d domain.Digest) ([]domain.Evidence, error) {

@@ -61,3 +61,9 @@ func (a *App) proven(ctx context.Context, actor domain.Actor, id domain.Evidence
 	}
 	return out, nil
 }
+
+// AnyEvidence reports whether the library holds anything at all.
+func (a *App) AnyEvidence(ctx context.Context, actor domain.Actor) (bool, error) {
+	l, err := a.FindEvidence(ctx, actor, domain.EvidenceFilter{Page: domain.Page{Number: 1, Size: 1}})
+	return l.Total > 0, err
+}

@@ -22,6 +22,10 @@ type Store interface {
 	// reports existed when the same bytes were there before. A cancelled ctx is
 	// noticed between two reads of r; a read that hangs is for the caller to end.
 	Put(ctx context.Context, r io.Reader, want Expect) (b domain.Blob, existed bool, err error)
+	// Stage is the first half of Put: the bytes are on the disk, but not kept
+	// until Keep. It is for whoever learns only later whether they count, such as
+	// an upload whose body may yet turn out to be cut short.
+	Stage(ctx context.Context, r io.Reader, want Expect) (Staged, error)
 	// Open returns the bytes for reading; the caller closes them.
 	Open(ctx context.Context, d domain.Digest) (Content, error)
 	// Stat returns the stored size in bytes without reading the bytes.
@@ -33,6 +37,13 @@ type Store interface {
 	// sweeper passes a time well before it read the rows, so that an upload whose
 	// row is still to be written keeps its bytes; it is then told false.
 	Remove(ctx context.Context, d domain.Digest, unusedSince time.Time) (removed bool, err error)
+}
+
+// Staged is bytes that wait to be kept or dropped. A crash drops them.
+type Staged interface {
+	Blob() domain.Blob
+	Keep(ctx context.Context) (existed bool, err error)
+	Drop() // does nothing after Keep
 }
 
 // Content is an opened blob. ReadAt serves ranges without moving the reader.

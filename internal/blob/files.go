@@ -55,42 +55,85 @@ func (s *Files) path(d domain.Digest) string {
 	return filepath.Join(s.root, name[:2], name[2:4], name)
 }
 
-// Put implements Store: temp file, hash while writing, check, fsync, rename,
-// fsync the folder. Every failure removes the temp file.
+// Put implements Store: stage, then keep at once.
 func (s *Files) Put(ctx context.Context, r io.Reader, want Expect) (domain.Blob, bool, error) {
-	b, existed, err := s.put(ctx, r, want)
+	staged, err := s.Stage(ctx, r, want)
 	if err != nil {
-		return domain.Blob{}, false, fmt.Errorf("store blob: %w", full(err))
+		return domain.Blob{}, false, err
 	}
-	return b, existed, nil
+	defer staged.Drop()
+	existed, err := staged.Keep(ctx)
+	if err != nil {
+		return domain.Blob{}, false, err
+	}
+	return staged.Blob(), existed, nil
 }
 
-func (s *Files) put(ctx context.Context, r io.Reader, want Expect) (b domain.Blob, existed bool, err error) {
+// Stage implements Store: temp file, hash while writing, check, fsync. Every
+// failure removes the temp file.
+func (s *Files) Stage(ctx context.Context, r io.Reader, want Expect) (Staged, error) {
+	staged, err := s.stage(ctx, r, want)
+	if err != nil {
+		return nil, fmt.Errorf("store blob: %w", full(err))
+	}
+	return staged, nil
+}
+
+func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *stagedFile, err error) {
 	if err := want.allows(want.Size); err != nil {
-		return b, false, err
+		return nil, err
 	}
 	tmp, err := os.CreateTemp(s.tmp(), "") // mode 0600
 	if err != nil {
-		return b, false, err
+		return nil, err
 	}
-	renamed := false
 	defer func() {
 		tmp.Close() // a no-op after the one in settle
-		if !renamed {
+		if err != nil {
 			os.Remove(tmp.Name())
 		}
 	}()
-	if b, err = receive(ctx, &early{File: tmp}, r, want.allows); err != nil {
-		return b, false, err
+	b, err := receive(ctx, &early{File: tmp}, r, want.allows)
+	if err != nil {
+		return nil, err
 	}
 	if err = want.confirms(b); err != nil {
-		return b, false, err
+		return nil, err
 	}
 	if err = settle(tmp); err != nil {
-		return b, false, err
+		return nil, err
 	}
-	renamed, err = s.commit(ctx, tmp.Name(), b)
-	return b, !renamed, err
+	return &stagedFile{s, tmp.Name(), b}, nil
+}
+
+// stagedFile is a finished temp file; "" once it has its name or is gone.
+type stagedFile struct {
+	files *Files
+	tmp   string
+	blob  domain.Blob
+}
+
+// Blob implements Staged.
+func (f *stagedFile) Blob() domain.Blob { return f.blob }
+
+// Keep implements Staged: rename, fsync the folder.
+func (f *stagedFile) Keep(ctx context.Context) (existed bool, err error) {
+	renamed, err := f.files.commit(ctx, f.tmp, f.blob)
+	if renamed {
+		f.tmp = ""
+	}
+	if err != nil {
+		return false, fmt.Errorf("store blob: %w", full(err))
+	}
+	return !renamed, nil
+}
+
+// Drop implements Staged.
+func (f *stagedFile) Drop() {
+	if f.tmp != "" {
+		os.Remove(f.tmp)
+		f.tmp = ""
+	}
 }
 
 // settle forces the bytes to the disk. After a failed fsync the kernel may have
