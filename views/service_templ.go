@@ -857,17 +857,12 @@ func closedNotice(l *i18n.Localizer, s domain.CatalogueService, period domain.Pe
 
 // ServiceForm is what a person typed of a service.
 type ServiceForm struct {
-	Key, Name, Environment, Model, From, To, State string
-	Version                                        string
-	Catalogue                                      []domain.CatalogueService
-	Chosen                                         domain.CatalogueService // of Key; zero for an own name
-	Fixed                                          bool                    // the service is recorded already: its catalogue entry stays
-	Closed                                         bool                    // Chosen has ended: saving needs the confirmation
-	Falls                                          []DependantLine         // what the change would let lapse
-	Errors                                         FormErrors
-	Action, Cancel                                 string
-	Back                                           Crumb
-	Period                                         domain.Period
+	FormState
+	Catalogue []domain.CatalogueService
+	Chosen    domain.CatalogueService // by key; zero for an own name
+	Fixed     bool                    // the service is recorded already: its catalogue entry stays
+	Closed    bool                    // Chosen has ended: saving waits for a tick
+	Period    domain.Period
 }
 
 // ServiceFormPage adds a service or changes one.
@@ -912,7 +907,7 @@ func ServiceFormPage(p Page, f ServiceForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ErrorSummary(p.L, f.Errors.Named(p.L, serviceFields(p.L, f), usedFields(p.L, f))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ErrorSummary(p.L, f.Errors.Named(p.L, serviceFields(p.L, f), usedFields(p.L), serviceStates(p.L))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -942,27 +937,23 @@ func ServiceFormPage(p Page, f ServiceForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, field := range serviceFields(p.L, f) {
-					templ_7745c5c3_Err = Field(p.L, field).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, " <div class=\"field-row\">")
+				templ_7745c5c3_Err = fields(p.L, f.FormState, serviceFields(p.L, f)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, field := range usedFields(p.L, f) {
-					templ_7745c5c3_Err = Field(p.L, field).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Field(p.L, FieldProps{Name: "state", Type: FieldRadio, Label: p.L.T("service.state", nil), Value: f.State, Required: true, Error: f.Errors.For("state"), Options: stateOptions(p.L, domain.NounService, domain.ServiceStates)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = fieldRow(p.L, f.FormState, usedFields(p.L)).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = fields(p.L, f.FormState, serviceStates(p.L)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -976,7 +967,7 @@ func ServiceFormPage(p Page, f ServiceForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Form(p.L, FormProps{Action: f.Action, Submit: p.L.T("service.save", nil), Cancel: f.Cancel, Hidden: []Hidden{{"version", f.Version}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Form(p.L, f.form(p.L.T("service.save", nil))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -991,12 +982,12 @@ func ServiceFormPage(p Page, f ServiceForm) templ.Component {
 }
 
 func serviceFields(l *i18n.Localizer, f ServiceForm) []FieldProps {
-	name := FieldProps{Name: "name", Label: l.T("service.name", nil), Hint: l.T("service.name_hint", nil), Value: f.Name, Width: WidthMid, Error: f.Errors.For("name"), Required: f.Fixed, Attrs: templ.Attributes{"maxlength": "160"}}
+	name := FieldProps{Name: "name", Label: l.T("service.name", nil), Hint: l.T("service.name_hint", nil), Width: WidthMid, Required: f.Fixed, Attrs: templ.Attributes{"maxlength": "160"}}
 	fields := []FieldProps{
-		{Name: "key", Type: FieldSelect, Label: l.T("service.key", nil), Hint: l.T("service.key_hint", nil), Value: f.Key, Empty: l.T("service.key_own", nil), Options: catalogueOptions(l, f.Catalogue), Error: f.Errors.For("key")},
+		{Name: "key", Type: FieldSelect, Label: l.T("service.key", nil), Hint: l.T("service.key_hint", nil), Empty: l.T("service.key_own", nil), Options: catalogueOptions(l, f.Catalogue)},
 		name,
-		{Name: "environment", Type: FieldSelect, Label: l.T("service.environment", nil), Hint: l.T("service.environment_hint", nil), Value: f.Environment, Options: enumOptions(l, "environment.", domain.Environments), Required: true, Width: WidthMid, Error: f.Errors.For("environment")},
-		{Name: "model", Type: FieldRadio, Label: l.T("service.model", nil), Value: f.Model, Options: modelOptions(l), Required: true, Error: f.Errors.For("model")},
+		{Name: "environment", Type: FieldSelect, Label: l.T("service.environment", nil), Hint: l.T("service.environment_hint", nil), Options: enumOptions(l, "environment.", domain.Environments), Required: true, Width: WidthMid},
+		{Name: "model", Type: FieldRadio, Label: l.T("service.model", nil), Options: modelOptions(l), Required: true},
 	}
 	if f.Fixed {
 		fields[1].Hint = ""
@@ -1005,10 +996,14 @@ func serviceFields(l *i18n.Localizer, f ServiceForm) []FieldProps {
 	return fields
 }
 
-func usedFields(l *i18n.Localizer, f ServiceForm) []FieldProps {
+func serviceStates(l *i18n.Localizer) []FieldProps {
+	return []FieldProps{{Name: "state", Type: FieldRadio, Label: l.T("service.state", nil), Required: true, Options: stateOptions(l, domain.NounService, domain.ServiceStates)}}
+}
+
+func usedFields(l *i18n.Localizer) []FieldProps {
 	return []FieldProps{
-		{Name: "from", Type: FieldDate, Label: l.T("service.from", nil), Value: f.From, Width: WidthShort, Error: f.Errors.For("from")},
-		{Name: "to", Type: FieldDate, Label: l.T("service.to", nil), Value: f.To, Width: WidthShort, Error: f.Errors.For("to")},
+		{Name: "from", Type: FieldDate, Label: l.T("service.from", nil), Width: WidthShort},
+		{Name: "to", Type: FieldDate, Label: l.T("service.to", nil), Width: WidthShort},
 	}
 }
 
@@ -1054,13 +1049,9 @@ func stateOptions[S ~string](l *i18n.Localizer, noun domain.Noun, states []S) []
 
 // ServiceRetire is the page before a service is retired.
 type ServiceRetire struct {
+	FormState
 	Line       ServiceLine
 	Dependants []DependantLine
-	To         string
-	Errors     FormErrors
-	Action     string
-	Back       Crumb
-	Version    string
 }
 
 // ServiceRetirePage asks for the last day of use.
@@ -1097,7 +1088,7 @@ func ServiceRetirePage(p Page, v ServiceRetire) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ErrorSummary(p.L, v.Errors.Named(p.L, retireFields(p.L, v))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ErrorSummary(p.L, v.Errors.Named(p.L, retireFields(p.L))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1117,18 +1108,16 @@ func ServiceRetirePage(p Page, v ServiceRetire) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, f := range retireFields(p.L, v) {
-					templ_7745c5c3_Err = Field(p.L, f).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
+				templ_7745c5c3_Err = fields(p.L, v.FormState, retireFields(p.L)).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
 				}
 				return nil
 			})
 			templ_7745c5c3_Err = Confirm(p.L, ConfirmProps{
 				Head:         HeadProps{Back: v.Back, Title: p.Title},
 				Consequences: []string{p.L.N("service.retire_rests", len(v.Dependants), nil), p.L.T("service.retire_stays", nil)},
-				Form:         FormProps{Action: v.Action, Submit: p.L.T("service.retire", nil), Cancel: v.Back.Href, Danger: true, Hidden: []Hidden{{"version", v.Version}}},
+				Form:         FormProps{Action: v.Action, Submit: p.L.T("service.retire", nil), Cancel: v.Back.Href, Danger: true, Hidden: []Hidden{{"version", v.Values.Get("version")}}},
 			}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1143,8 +1132,8 @@ func ServiceRetirePage(p Page, v ServiceRetire) templ.Component {
 	})
 }
 
-func retireFields(l *i18n.Localizer, v ServiceRetire) []FieldProps {
-	return []FieldProps{{Name: "to", Type: FieldDate, Label: l.T("service.to", nil), Value: v.To, Required: true, Width: WidthShort, Error: v.Errors.For("to")}}
+func retireFields(l *i18n.Localizer) []FieldProps {
+	return []FieldProps{{Name: "to", Type: FieldDate, Label: l.T("service.to", nil), Required: true, Width: WidthShort}}
 }
 
 var _ = templruntime.GeneratedTemplate
