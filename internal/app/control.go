@@ -56,6 +56,7 @@ func cleanControl(v *domain.Control) error {
 }
 
 func (c change) addControl(v *domain.Control, verb string) error {
+	v.Org = c.actor.Org
 	if err := c.CreateControl(c.ctx, v); err != nil {
 		return codeTaken(err, "error.control.code_taken")
 	}
@@ -94,7 +95,7 @@ func (a *App) StartFromAnnexA(ctx context.Context, actor domain.Actor, e domain.
 			if taken[r.Ref.Code] {
 				continue
 			}
-			v := domain.Control{Org: actor.Org, Code: r.Ref.Code, Title: r.Title.In(lang), Implementation: domain.NotImplemented,
+			v := domain.Control{Code: r.Ref.Code, Title: r.Title.In(lang), Implementation: domain.NotImplemented,
 				Requirements: []domain.ControlRequirement{{Ref: r.Ref}}}
 			if err := c.addControl(&v, "control.created"); err != nil {
 				return err

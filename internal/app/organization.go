@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"relier/internal/catalog"
 	"relier/internal/domain"
@@ -33,8 +34,9 @@ func (a *App) CreateOrganization(ctx context.Context, person domain.Person, o do
 	return o, err
 }
 
+// codeTaken explains a duplicate as the code that is taken already.
 func codeTaken(err error, key string) error {
-	if domain.KindOf(err) == domain.KindConflict {
+	if e, ok := errors.AsType[*domain.Error](err); ok && e.Key == "error.duplicate" {
 		return domain.Conflict(key, nil).At("code")
 	}
 	return err

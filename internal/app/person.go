@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -70,7 +71,7 @@ func firstOr(err, otherwise error) error {
 }
 
 func emailTaken(err error) error {
-	if domain.KindOf(err) == domain.KindConflict {
+	if e, ok := errors.AsType[*domain.Error](err); ok && e.Key == "error.duplicate" {
 		return domain.Conflict("error.person.email_taken", nil).At("email")
 	}
 	return err
@@ -162,6 +163,9 @@ func (a *App) RemoveMember(ctx context.Context, actor domain.Actor, person domai
 			return err
 		}
 		if err := c.EndSessionsOf(ctx, person); err != nil {
+			return err
+		}
+		if err := a.lapse(c); err != nil { // an assessor may have left
 			return err
 		}
 		return c.record("membership.ended", domain.NounMembership, int64(person), 0, m.Person.Name, nil)
