@@ -23,8 +23,8 @@ func (h *house) apply(in app.Import) (app.Import, error) {
 
 func TestImport_Applies(t *testing.T) {
 	for name, list := range map[string]string{
-		"english, commas":     "Code,Title,Status,ISO 27001:2022,Owner\nC-1,Access,implemented,A.5.15; A.5.18 (partial),contributor@example.org\n",
-		"french, semicolons":  "Numéro;Intitulé;Mise en œuvre;Exigences 2022;Responsable\nC-1;Access;Mise en œuvre;\"A.5.15; A.5.18 (partiel)\";Person contributor\n",
+		"english, commas":      "Code,Title,Status,ISO 27001:2022,Owner\nC-1,Access,implemented,A.5.15; A.5.18 (partial),contributor@example.org\n",
+		"french, semicolons":   "Numéro;Intitulé;Mise en œuvre;Exigences 2022;Responsable\nC-1;Access;Mise en œuvre;\"A.5.15; A.5.18 (partiel)\";Person contributor\n",
 		"columns in any order": "Owner\tISO/IEC 27001:2022\tTitle\tCode\tImplementation\ncontributor@example.org\ta.5.15,A.5.18 (partial)\tAccess\tC-1\tyes\n",
 	} {
 		t.Run(name, func(t *testing.T) {

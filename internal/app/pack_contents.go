@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -94,20 +93,17 @@ func (g *gathering) controls() (err error) {
 		return err
 	}
 	g.codes = map[domain.ControlID]string{}
-	splits, duties := slices.Collect(maps.Values(g.inputs.splits)), slices.Concat(slices.Collect(maps.Values(g.inputs.duties))...)
-	slices.SortFunc(duties, func(a, b domain.Responsibility) int { return int(a.ID - b.ID) })
+	byControl := map[domain.ControlID][]domain.PackTest{}
+	for _, t := range tests {
+		byControl[t.Test.Control] = append(byControl[t.Test.Control], domain.PackTest{Test: t.Test, Tester: t.Tester})
+	}
 	for _, s := range g.rows {
 		g.codes[s.Control.ID] = s.Control.Code
 		g.out.Counts[s.Bucket]++
-		c := domain.PackControl{Control: s.Control, Owner: s.Owner, Bucket: s.Bucket, Reason: s.Reason}
-		for _, v := range splitViews(s.Control, g.out.Engagement.Edition, g.out.Services, splits, duties) {
+		c := domain.PackControl{Control: s.Control, Owner: s.Owner, Bucket: s.Bucket, Reason: s.Reason, Tests: byControl[s.Control.ID]}
+		for _, v := range splitViews(s.Control, g.out.Engagement.Edition, g.out.Services, g.inputs.decisions) {
 			c.Splits = append(c.Splits, domain.PackSplit{Service: v.Service.Name, Split: v.Split,
 				ConfirmedBy: g.names[v.Split.ConfirmedBy], Responsibilities: v.Responsibilities})
-		}
-		for _, t := range tests {
-			if t.Test.Control == s.Control.ID {
-				c.Tests = append(c.Tests, domain.PackTest{Test: t.Test, Tester: t.Tester})
-			}
 		}
 		g.out.Controls = append(g.out.Controls, c)
 	}

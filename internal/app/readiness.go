@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -14,56 +15,72 @@ func (a *App) Readiness(ctx context.Context, actor domain.Actor, e domain.Engage
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	controls, err := a.store.Controls(ctx, actor.Org)
+	return a.readiness(ctx, e, 0)
+}
+
+// readiness does it in a fixed number of queries, for one control or for all (0).
+func (a *App) readiness(ctx context.Context, e domain.Engagement, only domain.ControlID) ([]domain.ControlSummary, error) {
+	in, err := a.readRelianceInputs(ctx, a.store, e, only)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := a.store.ControlFacts(ctx, actor.Org, e)
+	facts, err := a.store.ControlFacts(ctx, e, only)
 	if err != nil {
 		return nil, err
 	}
-	in, err := a.readRelianceInputs(ctx, a.store, e, 0)
+	entries, err := soaEntries(ctx, a.store, e.Org, e.Edition)
 	if err != nil {
 		return nil, err
 	}
-	reliances, err := a.store.Reliances(ctx, actor.Org, e.ID, 0)
-	if err != nil {
-		return nil, err
-	}
-	owners, err := a.store.Ownerships(ctx, actor.Org, 0)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := soaEntries(ctx, a.store, actor.Org, e.Edition)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]domain.ControlSummary, len(controls))
-	at := map[domain.ControlID]int{}
-	excluded := excludedRefs(entries)
-	for i, v := range controls {
-		at[v.ID] = i
-		out[i] = domain.ControlSummary{Control: v, Parties: in.parties(v)}
-		if f := facts[v.ID]; f != nil {
-			out[i].Facts = *f
+	rows, excluded, open := map[domain.ControlID]*domain.ControlSummary{}, excludedRefs(entries), in.openDuties()
+	for id, v := range in.controls {
+		s := &domain.ControlSummary{Control: v, Parties: in.parties(v)}
+		if f := facts[id]; f != nil {
+			s.Facts = *f
 		}
-		out[i].Facts.Applicable = applicable(v, excluded)
-		out[i].Facts.OpenResponsibilities = in.openDuties(v)
+		s.Facts.Applicable, s.Facts.OpenResponsibilities = applicable(v, excluded), open[id]
+		rows[id] = s
 	}
+	if err := a.addOwners(ctx, e, only, rows); err != nil {
+		return nil, err
+	}
+	if err := a.addRungs(ctx, in, only, rows); err != nil {
+		return nil, err
+	}
+	return settle(rows), nil
+}
+
+// settle decides each control's bucket and puts the controls in order of codes.
+func settle(rows map[domain.ControlID]*domain.ControlSummary) []domain.ControlSummary {
+	out := make([]domain.ControlSummary, 0, len(rows))
+	for _, s := range rows {
+		s.Bucket, s.Reason = domain.Readiness(s.Facts)
+		out = append(out, *s)
+	}
+	slices.SortFunc(out, func(a, b domain.ControlSummary) int {
+		return cmp.Or(domain.CompareCodes(a.Control.Code, b.Control.Code), int(a.Control.ID-b.Control.ID))
+	})
+	return out
+}
+
+func (a *App) addOwners(ctx context.Context, e domain.Engagement, only domain.ControlID, rows map[domain.ControlID]*domain.ControlSummary) error {
+	owners, err := a.store.Ownerships(ctx, e.Org, only)
 	for _, o := range owners {
-		if i, ok := at[o.Ownership.Control]; ok {
-			out[i].OwnerID, out[i].Owner = o.Ownership.Person, o.Person
+		if s := rows[o.Ownership.Control]; s != nil && o.Ownership.State != domain.OwnershipEnded {
+			s.OwnerID, s.Owner = o.Ownership.Person, o.Person
 		}
 	}
+	return err
+}
+
+func (a *App) addRungs(ctx context.Context, in *relianceInputs, only domain.ControlID, rows map[domain.ControlID]*domain.ControlSummary) error {
+	reliances, err := a.store.Reliances(ctx, in.engagement.Org, in.engagement.ID, only)
 	for _, r := range reliances {
-		if i, ok := at[r.Control]; ok {
-			addRung(&out[i], in.verdict(r))
+		if s := rows[r.Control]; s != nil {
+			addRung(s, in.verdict(r))
 		}
 	}
-	for i := range out {
-		out[i].Bucket, out[i].Reason = domain.Readiness(out[i].Facts)
-	}
-	return out, nil
+	return err
 }
 
 func excludedRefs(entries []domain.SoAEntry) map[domain.Ref]bool {
@@ -104,17 +121,14 @@ func (in *relianceInputs) parties(v domain.Control) map[domain.Party]int {
 	return out
 }
 
-// openDuties counts the customer responsibilities without accepted evidence in
-// the audit period.
-func (in *relianceInputs) openDuties(v domain.Control) int {
-	open := 0
+// openDuties counts, by control, the customer responsibilities without accepted
+// evidence in the audit period.
+func (in *relianceInputs) openDuties() map[domain.ControlID]int {
+	open := map[domain.ControlID]int{}
 	for p, duties := range in.duties {
-		if p.control != v.ID {
-			continue
-		}
 		for _, d := range duties {
 			if !domain.Proven(d, in.evidence, in.engagement.Period) {
-				open++
+				open[p.control]++
 			}
 		}
 	}
@@ -290,7 +304,7 @@ func (a *App) ControlWorkspace(ctx context.Context, actor domain.Actor, e domain
 		}
 	}
 	for _, step := range []func() error{
-		func() error { v.Summary, err = a.summary(ctx, actor, e, id); return err },
+		func() error { v.Summary, err = a.summary(ctx, e, id); return err },
 		func() error { v.Splits, err = a.SplitsOf(ctx, actor, e, control); return err },
 		func() error { v.Reliances, err = a.Reliances(ctx, actor, e, id); return err },
 		func() error { v.Certificates, err = a.store.Certificates(ctx, actor.Org); return err },
@@ -313,11 +327,10 @@ func (a *App) ControlWorkspace(ctx context.Context, actor domain.Actor, e domain
 }
 
 // summary is one control's row of the readiness list.
-func (a *App) summary(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.ControlID) (domain.ControlSummary, error) {
-	all, err := a.Readiness(ctx, actor, e)
-	i := slices.IndexFunc(all, func(s domain.ControlSummary) bool { return s.Control.ID == id })
-	if err != nil || i < 0 {
-		return domain.ControlSummary{}, firstOr(err, domain.NotFound(string(domain.NounControl)))
+func (a *App) summary(ctx context.Context, e domain.Engagement, id domain.ControlID) (domain.ControlSummary, error) {
+	rows, err := a.readiness(ctx, e, id)
+	if err != nil {
+		return domain.ControlSummary{}, err
 	}
-	return all[i], nil
+	return rows[0], nil
 }

@@ -25,29 +25,26 @@ type relianceInputs struct {
 	services     map[domain.ServiceID]domain.Service
 	certificates map[domain.CertificateID]domain.Certificate
 	reports      []domain.Report
-	splits       map[pair]domain.Split
-	duties       map[pair][]domain.Responsibility
-	evidence     map[domain.EvidenceID]domain.EvidenceFact
-	assessor     bool
-}
-
-// pair names a control on a service.
-type pair struct {
-	control domain.ControlID
-	service domain.ServiceID
+	decisions
+	evidence map[domain.EvidenceID]domain.EvidenceFact
+	assessor bool
 }
 
 // readRelianceInputs reads them in a fixed number of queries. A control narrows
 // what is read; 0 reads for all.
 func (a *App) readRelianceInputs(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*relianceInputs, error) {
 	in := &relianceInputs{engagement: e, controls: map[domain.ControlID]domain.Control{}, services: map[domain.ServiceID]domain.Service{},
-		certificates: map[domain.CertificateID]domain.Certificate{}, splits: map[pair]domain.Split{}, duties: map[pair][]domain.Responsibility{}}
-	for _, read := range []func(context.Context, *store.Store, domain.ControlID) error{in.readControls, in.readProvider, in.readSplits} {
-		if err := read(ctx, s, only); err != nil {
-			return nil, err
-		}
+		certificates: map[domain.CertificateID]domain.Certificate{}}
+	if err := in.readControls(ctx, s, only); err != nil {
+		return nil, err
+	}
+	if err := in.readProvider(ctx, s); err != nil {
+		return nil, err
 	}
 	var err error
+	if in.decisions, err = readDecisions(ctx, s, e.Org, only); err != nil {
+		return nil, err
+	}
 	if in.evidence, err = s.EvidenceFacts(ctx, e.Org); err != nil {
 		return nil, err
 	}
@@ -68,7 +65,7 @@ func (in *relianceInputs) readControls(ctx context.Context, s *store.Store, only
 	return err
 }
 
-func (in *relianceInputs) readProvider(ctx context.Context, s *store.Store, _ domain.ControlID) (err error) {
+func (in *relianceInputs) readProvider(ctx context.Context, s *store.Store) (err error) {
 	org := in.engagement.Org
 	services, err := s.Services(ctx, org)
 	if err != nil {
@@ -85,22 +82,6 @@ func (in *relianceInputs) readProvider(ctx context.Context, s *store.Store, _ do
 		in.certificates[v.ID] = v
 	}
 	in.reports, err = s.Reports(ctx, org)
-	return err
-}
-
-func (in *relianceInputs) readSplits(ctx context.Context, s *store.Store, only domain.ControlID) error {
-	splits, err := s.Splits(ctx, in.engagement.Org, only)
-	if err != nil {
-		return err
-	}
-	for _, v := range splits {
-		in.splits[pair{v.Control, v.Service}] = v
-	}
-	duties, err := s.Responsibilities(ctx, in.engagement.Org, only)
-	for _, v := range duties {
-		p := pair{v.Control, v.Service}
-		in.duties[p] = append(in.duties[p], v)
-	}
 	return err
 }
 

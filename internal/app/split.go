@@ -5,6 +5,7 @@ import (
 
 	"relier/internal/catalog"
 	"relier/internal/domain"
+	"relier/internal/store"
 )
 
 // SplitView is who carries a control on one service: the recorded split, or the
@@ -40,19 +41,43 @@ func (a *App) SplitsOf(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if err != nil {
 		return nil, err
 	}
-	splits, err := a.store.Splits(ctx, actor.Org, v.ID)
+	d, err := readDecisions(ctx, a.store, actor.Org, v.ID)
+	return splitViews(v, e.Edition, services, d), err
+}
+
+// pair names a control on a service.
+type pair struct {
+	control domain.ControlID
+	service domain.ServiceID
+}
+
+// decisions are the recorded splits and customer responsibilities by control
+// and service.
+type decisions struct {
+	splits map[pair]domain.Split
+	duties map[pair][]domain.Responsibility
+}
+
+// readDecisions reads those of one control, or of all for 0.
+func readDecisions(ctx context.Context, s *store.Store, org domain.OrgID, only domain.ControlID) (decisions, error) {
+	d := decisions{map[pair]domain.Split{}, map[pair][]domain.Responsibility{}}
+	splits, err := s.Splits(ctx, org, only)
 	if err != nil {
-		return nil, err
+		return d, err
 	}
-	duties, err := a.store.Responsibilities(ctx, actor.Org, v.ID)
-	if err != nil {
-		return nil, err
+	for _, v := range splits {
+		d.splits[pair{v.Control, v.Service}] = v
 	}
-	return splitViews(v, e.Edition, services, splits, duties), nil
+	duties, err := s.Responsibilities(ctx, org, only)
+	for _, v := range duties {
+		p := pair{v.Control, v.Service}
+		d.duties[p] = append(d.duties[p], v)
+	}
+	return d, err
 }
 
 // splitViews joins services in use with what was decided for one control.
-func splitViews(v domain.Control, e domain.Edition, services []domain.Service, splits []domain.Split, duties []domain.Responsibility) []SplitView {
+func splitViews(v domain.Control, e domain.Edition, services []domain.Service, d decisions) []SplitView {
 	var out []SplitView
 	for _, s := range services {
 		if s.State != domain.ServiceInUse {
@@ -64,16 +89,11 @@ func splitViews(v domain.Control, e domain.Edition, services []domain.Service, s
 				view.Basis = append(view.Basis, p)
 			}
 		}
-		view.Split = domain.Split{Org: v.Org, Control: v.ID, Service: s.ID, Party: view.Proposal, State: domain.SplitProposed}
-		for _, d := range splits {
-			if d.Control == v.ID && d.Service == s.ID {
-				view.Split = d
-			}
-		}
-		for _, d := range duties {
-			if d.Control == v.ID && d.Service == s.ID {
-				view.Responsibilities = append(view.Responsibilities, d)
-			}
+		p := pair{v.ID, s.ID}
+		view.Responsibilities = d.duties[p]
+		decided := false
+		if view.Split, decided = d.splits[p]; !decided {
+			view.Split = domain.Split{Org: v.Org, Control: v.ID, Service: s.ID, Party: view.Proposal, State: domain.SplitProposed}
 		}
 		out = append(out, view)
 	}

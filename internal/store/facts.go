@@ -4,22 +4,32 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"relier/internal/domain"
 )
 
 // ControlFacts reads, in a fixed number of queries whatever the rows, what each
 // control's readiness is decided from. Applicability and inheritance are the
 // caller's to add: they follow from rules, not from rows.
-func (s *Store) ControlFacts(ctx context.Context, org domain.OrgID, e domain.Engagement) (map[domain.ControlID]*domain.ReadinessFacts, error) {
+func (s *Store) ControlFacts(ctx context.Context, e domain.Engagement, only domain.ControlID) (map[domain.ControlID]*domain.ReadinessFacts, error) {
 	facts := factsByControl{}
-	for _, read := range []func(context.Context, *Store, domain.OrgID, domain.Engagement) error{
+	for _, read := range []func(context.Context, *Store, domain.Engagement, domain.ControlID) error{
 		facts.ownerships, facts.evidence, facts.reliances, facts.conclusions,
 	} {
-		if err := read(ctx, s, org, e); err != nil {
+		if err := read(ctx, s, e, only); err != nil {
 			return nil, fmt.Errorf("read control facts: %w", translate(err))
 		}
 	}
 	return facts, nil
+}
+
+// ofControl narrows a query to one control, or to none for 0.
+func (s *Store) ofControl(ctx context.Context, only domain.ControlID) *gorm.DB {
+	if only == 0 {
+		return s.r(ctx)
+	}
+	return s.r(ctx).Where("control_id = ?", int64(only))
 }
 
 type factsByControl map[domain.ControlID]*domain.ReadinessFacts
@@ -34,29 +44,29 @@ func (f factsByControl) of(id int64) *domain.ReadinessFacts {
 	return facts
 }
 
-func (f factsByControl) ownerships(ctx context.Context, s *Store, org domain.OrgID, _ domain.Engagement) error {
+func (f factsByControl) ownerships(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
 	var rows []struct {
 		ControlID int64
 		State     string
 	}
-	err := s.r(ctx).Model(&ownershipRow{}).Select("control_id, state").Where("org_id = ? AND state <> 'ended'", int64(org)).Scan(&rows).Error
+	err := s.ofControl(ctx, only).Model(&ownershipRow{}).Select("control_id, state").Where("org_id = ? AND state <> 'ended'", int64(e.Org)).Scan(&rows).Error
 	for _, r := range rows {
 		f.of(r.ControlID).Ownership = domain.OwnershipState(r.State)
 	}
 	return err
 }
 
-func (f factsByControl) evidence(ctx context.Context, s *Store, org domain.OrgID, e domain.Engagement) error {
+func (f factsByControl) evidence(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
 	var rows []struct {
 		ControlID                             int64
 		Linked, Accepted, Returned, Submitted int
 	}
-	err := s.r(ctx).Raw(`SELECT ec.control_id, COUNT(*) AS linked,
+	err := s.ofControl(ctx, only).Table("evidence_controls ec").Select(`ec.control_id, COUNT(*) AS linked,
 			SUM(CASE WHEN ev.state = 'accepted' AND ev.period_from >= ? AND ev.period_to <= ? AND ev.period_to <> '' THEN 1 ELSE 0 END) AS accepted,
 			SUM(CASE WHEN ev.state IN ('returned', 'expired') THEN 1 ELSE 0 END) AS returned,
-			SUM(CASE WHEN ev.state = 'submitted' THEN 1 ELSE 0 END) AS submitted
-		FROM evidence_controls ec JOIN evidence ev ON ev.org_id = ec.org_id AND ev.id = ec.evidence_id
-		WHERE ec.org_id = ? GROUP BY ec.control_id`, e.Period.From.String(), e.Period.To.String(), int64(org)).Scan(&rows).Error
+			SUM(CASE WHEN ev.state = 'submitted' THEN 1 ELSE 0 END) AS submitted`, e.Period.From.String(), e.Period.To.String()).
+		Joins("JOIN evidence ev ON ev.org_id = ec.org_id AND ev.id = ec.evidence_id").
+		Where("ec.org_id = ?", int64(e.Org)).Group("ec.control_id").Scan(&rows).Error
 	for _, r := range rows {
 		v := f.of(r.ControlID)
 		v.EvidenceLinked, v.EvidenceAccepted, v.EvidenceReturned, v.EvidenceSubmitted = r.Linked, r.Accepted, r.Returned, r.Submitted
@@ -64,14 +74,14 @@ func (f factsByControl) evidence(ctx context.Context, s *Store, org domain.OrgID
 	return err
 }
 
-func (f factsByControl) reliances(ctx context.Context, s *Store, org domain.OrgID, e domain.Engagement) error {
+func (f factsByControl) reliances(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
 	var rows []struct {
 		ControlID int64
 		State     string
 		N         int
 	}
-	err := s.r(ctx).Model(&relianceRow{}).Select("control_id, state, COUNT(*) AS n").
-		Where("org_id = ? AND engagement_id = ?", int64(org), int64(e.ID)).Group("control_id, state").Scan(&rows).Error
+	err := s.ofControl(ctx, only).Model(&relianceRow{}).Select("control_id, state, COUNT(*) AS n").
+		Where("org_id = ? AND engagement_id = ?", int64(e.Org), int64(e.ID)).Group("control_id, state").Scan(&rows).Error
 	for _, r := range rows {
 		f.of(r.ControlID).Reliances[domain.RelianceState(r.State)] = r.N
 	}
@@ -79,13 +89,13 @@ func (f factsByControl) reliances(ctx context.Context, s *Store, org domain.OrgI
 }
 
 // conclusions keeps the last test of each control.
-func (f factsByControl) conclusions(ctx context.Context, s *Store, org domain.OrgID, e domain.Engagement) error {
+func (f factsByControl) conclusions(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
 	var rows []struct {
 		ControlID  int64
 		Conclusion string
 	}
-	err := s.r(ctx).Model(&testRow{}).Select("control_id, conclusion").
-		Where("org_id = ? AND engagement_id = ?", int64(org), int64(e.ID)).Order("id").Scan(&rows).Error
+	err := s.ofControl(ctx, only).Model(&testRow{}).Select("control_id, conclusion").
+		Where("org_id = ? AND engagement_id = ?", int64(e.Org), int64(e.ID)).Order("id").Scan(&rows).Error
 	for _, r := range rows {
 		f.of(r.ControlID).Conclusion = domain.Conclusion(r.Conclusion)
 	}
