@@ -15,7 +15,8 @@ import (
 type DefectCode string
 
 const (
-	DefectUnreadable         DefectCode = "unreadable"          // not a ZIP, or bytes that cannot be read
+	DefectUnreadable         DefectCode = "unreadable"          // bytes that cannot be read
+	DefectEnd                DefectCode = "end"                 // the file is more or less than one ZIP
 	DefectDeclaration        DefectCode = "declaration"         // bagit.txt is missing or malformed
 	DefectBagVersion         DefectCode = "bag_version"         // a BagIt version other than 1.0
 	DefectManifestMissing    DefectCode = "manifest_missing"    // one of the three manifests is not there
@@ -45,7 +46,7 @@ const (
 )
 
 // DefectCodes lists the codes.
-var DefectCodes = []DefectCode{DefectUnreadable, DefectDeclaration, DefectBagVersion, DefectManifestMissing,
+var DefectCodes = []DefectCode{DefectUnreadable, DefectEnd, DefectDeclaration, DefectBagVersion, DefectManifestMissing,
 	DefectManifestLine, DefectManifestPath, DefectManifestDuplicate, DefectManifestIncomplete, DefectMissing,
 	DefectExtra, DefectSize, DefectChecksum, DefectSHA256, DefectSHA512, DefectTag, DefectOxum, DefectDuplicate,
 	DefectCase, DefectPath, DefectName, DefectEncoding, DefectLink, DefectFolder, DefectEncrypted, DefectMethod,

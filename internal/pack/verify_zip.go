@@ -21,6 +21,11 @@ const (
 // VerifyZip is Verify for a ZIP that is already open.
 func VerifyZip(ctx context.Context, r io.ReaderAt, size int64) (Report, error) {
 	b := &bag{ctx: ctx}
+	if fault := endFault(r, size); fault != "" {
+		b.report.add(DefectEnd, "", fault)
+		b.report.finish()
+		return b.report, ctx.Err()
+	}
 	gate := &budget{r: r}
 	gate.left.Store(directoryMost)
 	z, err := zip.NewReader(gate, size)
@@ -56,6 +61,34 @@ func (g *budget) ReadAt(p []byte, off int64) (int, error) {
 		return 0, fmt.Errorf("its directory is longer than %d bytes", directoryMost)
 	}
 	return g.r.ReadAt(p, off)
+}
+
+// endFault says why a file does not end with the directory of one ZIP that
+// begins at its first byte, or "". Readers look for the directory from the end
+// backwards: in a cut pack they would find that of a workbook inside it, and
+// bytes before or after the ZIP would go unnoticed.
+func endFault(r io.ReaderAt, size int64) string {
+	const endLen, end64Len, locatorLen = 22, 56, 20
+	end := make([]byte, endLen)
+	if _, err := r.ReadAt(end, size-endLen); size < endLen || err != nil && err != io.EOF {
+		return "too short for a ZIP"
+	}
+	if le.Uint32(end) != endSignature || le.Uint16(end[20:]) != 0 {
+		return "no directory at the end"
+	}
+	entries, length, start, stop := le.Uint16(end[10:]), int64(le.Uint32(end[12:])), int64(le.Uint32(end[16:])), size-endLen
+	if entries == most16 || length == most32 || start == most32 {
+		stop -= end64Len + locatorLen
+		wide := make([]byte, end64Len)
+		if _, err := r.ReadAt(wide, max(stop, 0)); err != nil || le.Uint32(wide) != end64Signature {
+			return "no zip64 directory at the end"
+		}
+		length, start = int64(le.Uint64(wide[40:])), int64(le.Uint64(wide[48:]))
+	}
+	if length < 0 || start < 0 || start+length != stop {
+		return "bytes before, inside or after the ZIP that belong to none of its entries"
+	}
+	return ""
 }
 
 // topFolder is the folder of the first bagit.txt, or else of the first entry.
