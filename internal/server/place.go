@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"relier/internal/domain"
+	"relier/views"
 )
 
 // Addresses outside an organization.
@@ -17,6 +18,7 @@ const (
 	pathAbout           = "/about"
 	pathStart           = "/start"
 	pathLoadSample      = "/start/sample"
+	pathRestore         = "/start/restore"
 	pathNewOrganization = "/organizations/new"
 	pathOrganizations   = "/organizations"
 )
@@ -50,7 +52,19 @@ func (p Place) Activity() string        { return p.eng() + "/activity" }
 func (p Place) Catalogue() string       { return p.eng() + "/catalogue" }
 
 func (p Place) Services() string                   { return p.eng() + "/services" }
+func (p Place) NewService() string                 { return p.Services() + "/new" }
 func (p Place) Service(id domain.ServiceID) string { return sub(p.Services(), id) }
+func (p Place) EditService(id domain.ServiceID) string {
+	return p.Service(id) + "/edit"
+}
+func (p Place) RetireService(id domain.ServiceID) string {
+	return p.Service(id) + "/retire"
+}
+
+// NewServiceOf is the form that adds a service, with one of the catalogue chosen.
+func (p Place) NewServiceOf(key string) string {
+	return p.NewService() + "?key=" + url.QueryEscape(key)
+}
 
 func (p Place) Certificates() string                       { return p.eng() + "/certificates" }
 func (p Place) NewCertificate() string                     { return p.Certificates() + "/new" }
@@ -58,10 +72,24 @@ func (p Place) Certificate(id domain.CertificateID) string { return sub(p.Certif
 func (p Place) VerifyCertificate(id domain.CertificateID) string {
 	return p.Certificate(id) + "/verify"
 }
+func (p Place) EditCertificate(id domain.CertificateID) string {
+	return p.Certificate(id) + "/edit"
+}
+func (p Place) WithdrawCertificate(id domain.CertificateID) string {
+	return p.Certificate(id) + "/withdraw"
+}
 
 func (p Place) Reports() string                  { return p.eng() + "/reports" }
 func (p Place) NewReport() string                { return p.Reports() + "/new" }
 func (p Place) Report(id domain.ReportID) string { return sub(p.Reports(), id) }
+func (p Place) EditReport(id domain.ReportID) string {
+	return p.Report(id) + "/edit"
+}
+
+// CatalogueTab is one tab of the catalogue.
+func (p Place) CatalogueTab(tab views.CatalogueTab) string {
+	return p.Catalogue() + "?tab=" + string(tab)
+}
 
 func (p Place) Controls() string                        { return p.eng() + "/controls" }
 func (p Place) NewControl() string                      { return p.Controls() + "/new" }
@@ -92,7 +120,31 @@ func (p Place) EvidenceFile(id domain.EvidenceID, version int) string {
 	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/file"
 }
 
-func (p Place) SoA() string { return p.eng() + "/soa" }
+func (p Place) EditEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/edit" }
+func (p Place) LinkEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/link" }
+func (p Place) AddedEvidence() string                    { return p.Evidence() + "/added" }
+func (p Place) CompleteEvidence() string                 { return p.Evidence() + "/complete" }
+func (p Place) NewEvidenceVersion(id domain.EvidenceID) string {
+	return p.EvidenceVersions(id) + "/new"
+}
+
+// NewEvidenceFor is the upload form with a control chosen already.
+func (p Place) NewEvidenceFor(id domain.ControlID) string {
+	return p.NewEvidence() + "?control=" + strconv.FormatInt(int64(id), 10)
+}
+
+// CopyEvidence adds the bytes of a version as an item of its own.
+func (p Place) CopyEvidence(id domain.EvidenceID, version int) string {
+	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/copy"
+}
+
+func (p Place) SoA() string             { return p.eng() + "/soa" }
+func (p Place) EditSoA() string         { return p.SoA() + "/edit" }
+func (p Place) BulkSoA() string         { return p.SoA() + "/bulk" }
+func (p Place) ApproveSoA() string      { return p.SoA() + "/approve" }
+func (p Place) SoAVersions() string     { return p.SoA() + "/versions" }
+func (p Place) SoAVersion(n int) string { return p.SoAVersions() + "/" + strconv.Itoa(n) }
+func (p Place) SoAWorkbook() string     { return p.SoA() + "/file" }
 
 func (p Place) Packs() string                    { return p.eng() + "/packs" }
 func (p Place) NewPack() string                  { return p.Packs() + "/new" }

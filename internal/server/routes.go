@@ -75,6 +75,7 @@ func Routes() []Route {
 		// Without an organization
 		{Method: get, Path: "/start", Name: "start", Rule: SignedIn, Handle: (*Server).showStart},
 		{Method: post, Path: "/start/sample", Name: "start.sample", Rule: SignedIn, Handle: (*Server).loadSample, Slow: true},
+		{Method: get, Path: "/start/restore", Name: "restore", Rule: SignedIn, Handle: (*Server).showRestore},
 		{Method: get, Path: "/organizations/new", Name: "organization.new", Rule: SignedIn, Handle: (*Server).showNewOrganization},
 		{Method: post, Path: "/organizations", Name: "organization.create", Rule: SignedIn, Handle: (*Server).createOrganization},
 
@@ -82,7 +83,8 @@ func Routes() []Route {
 		{Method: get, Path: org, Name: "organization", Rule: InOrg(domain.ActRead), Handle: (*Server).showOrganization},
 		{Method: get, Path: org + "/people", Name: "people", Rule: InOrg(domain.ActRead), Handle: (*Server).showPeople},
 		{Method: post, Path: org + "/people", Name: "people.add", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).addPerson},
-		{Method: post, Path: org + "/people/:id/remove", Name: "people.remove", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).removePerson},
+		{Method: get, Path: org + "/people/:id/remove", Name: "people.remove", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).showRemovePerson},
+		{Method: post, Path: org + "/people/:id/remove", Name: "people.remove.do", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).removePerson},
 		{Method: get, Path: org + "/engagements/new", Name: "engagement.new", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).showNewEngagement},
 		{Method: post, Path: org + "/engagements", Name: "engagement.create", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).createEngagement},
 		{Method: get, Path: org + "/remove-sample", Name: "sample.remove", Rule: InOrg(domain.ActOrganizationRemove), Handle: (*Server).showRemoveSample},
@@ -95,5 +97,21 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/settings", Name: "engagement.save", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).saveEngagement},
 		{Method: post, Path: eng + "/state", Name: "engagement.move", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).moveEngagement},
 		{Method: get, Path: eng + "/activity", Name: "activity", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).showActivity},
+
+		// Evidence
+		{Method: get, Path: eng + "/evidence", Name: "evidence", Rule: InOrg(domain.ActRead), Handle: (*Server).showEvidence},
+		{Method: get, Path: eng + "/evidence/new", Name: "evidence.new", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showNewEvidence},
+		{Method: post, Path: eng + "/evidence", Name: "evidence.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addEvidence, Slow: true},
+		{Method: get, Path: eng + "/evidence/added", Name: "evidence.added", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showAddedEvidence},
+		{Method: post, Path: eng + "/evidence/complete", Name: "evidence.complete", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).completeEvidence},
+		{Method: get, Path: eng + "/evidence/:id", Name: "evidence.item", Rule: InOrg(domain.ActRead), Handle: (*Server).showEvidenceItem},
+		{Method: post, Path: eng + "/evidence/:id", Name: "evidence.describe", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).describeEvidence},
+		{Method: get, Path: eng + "/evidence/:id/edit", Name: "evidence.edit", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showEditEvidence},
+		{Method: post, Path: eng + "/evidence/:id/review", Name: "evidence.review", Rule: InOrg(domain.ActEvidenceReview), Handle: (*Server).reviewEvidence},
+		{Method: post, Path: eng + "/evidence/:id/link", Name: "evidence.link", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).linkEvidence},
+		{Method: get, Path: eng + "/evidence/:id/versions/new", Name: "evidence.version.new", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showNewVersion},
+		{Method: post, Path: eng + "/evidence/:id/versions", Name: "evidence.version.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addVersion, Slow: true},
+		{Method: post, Path: eng + "/evidence/:id/versions/:version/copy", Name: "evidence.copy", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).copyEvidence},
+		{Method: get, Path: eng + "/evidence/:id/versions/:version/file", Name: "evidence.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadEvidence, Slow: true},
 	}
 }

@@ -1,0 +1,98 @@
+package server
+
+import (
+	"github.com/a-h/templ"
+
+	"relier/internal/app"
+	"relier/internal/domain"
+	"relier/views"
+)
+
+// showDashboard counts the applicable controls by bucket and lists what blocks.
+func (s *Server) showDashboard(c *Ctx) error {
+	d, err := s.app.Dashboard(c.ctx, c.Actor, c.Engagement)
+	if err != nil {
+		return err
+	}
+	v := views.Dashboard{MayStart: true, Blockers: c.blockerTable(d.Blockers), Total: c.L.N("dashboard.total", d.Applicable, nil)}
+	v.Sentence = c.countsSentence(d)
+	for _, b := range domain.Buckets {
+		v.Counts = append(v.Counts, views.Tally{Kind: views.Kind(b), Label: c.L.T("bucket."+string(b), nil), Count: d.Counts[b], Href: c.ifRouted("controls", c.At().ControlsIn(b))})
+	}
+	v.Apart = c.apart(d)
+	v.Primary = c.primary(d)
+	if len(d.Lapsed) > 0 {
+		t := c.lapsedTable(d.Lapsed)
+		v.Lapsed = &t
+	}
+	for _, k := range d.Conditions {
+		v.Conditions = append(v.Conditions, views.Condition{Text: c.L.T("dashboard.condition."+k.Key, nil), Met: k.Met})
+		v.MayStart = v.MayStart && k.Met
+	}
+	if d.Applicable+d.Excluded == 0 {
+		v.Empty = &views.EmptyProps{Title: c.L.T("dashboard.empty", nil), Text: c.L.T("dashboard.empty_text", nil), Href: c.At().Tasks(),
+			Action: c.L.T("dashboard.empty_do", nil), Example: c.L.T("dashboard.empty_example", nil)}
+	}
+	return c.Render(views.DashboardPage(c.Page(c.L.T("dashboard.title", nil)), v))
+}
+
+// countsSentence says where the engagement stands on a day, in counts only.
+func (c *Ctx) countsSentence(d app.Dashboard) string {
+	if d.Applicable == 0 {
+		return ""
+	}
+	n := func(b domain.Bucket) string { return c.L.Number(d.Counts[b]) }
+	return c.L.N("dashboard.sentence", d.Applicable, map[string]any{"On": c.L.DateLong(d.On.String()), "Blocked": n(domain.BucketBlocked),
+		"Gap": n(domain.BucketGap), "Waiting": n(domain.BucketWaiting), "Ready": n(domain.BucketReady)})
+}
+
+// apart are the counts that never raise ours.
+func (c *Ctx) apart(d app.Dashboard) string {
+	if d.Applicable == 0 {
+		return ""
+	}
+	return c.L.N("dashboard.excluded", d.Excluded, nil) + " " + c.L.N("dashboard.inherited", d.Inherited, nil)
+}
+
+// primary is the one thing to do next: open the first blocker.
+func (c *Ctx) primary(d app.Dashboard) views.Crumb {
+	if len(d.Blockers) > 0 {
+		return views.Crumb{Label: c.L.T("dashboard.open_first", nil), Href: c.ifRouted("control", c.At().Control(d.Blockers[0].Control.ID))}
+	}
+	if d.Applicable > 0 {
+		return views.Crumb{Label: c.L.T("dashboard.open_tasks", nil), Href: c.At().Tasks()}
+	}
+	return views.Crumb{}
+}
+
+func (c *Ctx) blockerTable(blocked []domain.ControlSummary) views.TableProps {
+	t := views.TableProps{ID: "blockers", Caption: c.L.N("dashboard.blocker_count", len(blocked), nil), Columns: []views.Column{
+		{Label: c.L.T("dashboard.control", nil)}, {Label: c.L.T("dashboard.reason", nil)}, {Label: c.L.T("dashboard.owner", nil)}}}
+	for _, b := range blocked {
+		href := c.At().Control(b.Control.ID)
+		owner := views.Text(b.Owner)
+		if b.OwnerID == 0 {
+			owner = views.Muted(c.L.T("dashboard.nobody", nil))
+		}
+		t.Rows = append(t.Rows, views.Row{Href: href, Label: b.Control.Code, Cells: []templ.Component{
+			views.Titled(href, b.Control.Code, b.Control.Title), views.Text(views.Sentence(c.L, "readiness", b.Reason)), owner}})
+	}
+	t.Empty = views.Notice(views.NoticeProps{Tone: views.ToneDone, Text: c.L.T("dashboard.unblocked", nil)})
+	return t
+}
+
+// lapsedTable lists the reliances that fell, and why.
+func (c *Ctx) lapsedTable(lapsed []app.RelianceView) views.TableProps {
+	t := views.TableProps{ID: "lapsed", Caption: c.L.N("dashboard.lapsed_count", len(lapsed), nil), Columns: []views.Column{
+		{Label: c.L.T("dashboard.control", nil)}, {Label: c.L.T("dashboard.service", nil)}, {Label: c.L.T("dashboard.reason", nil)}}}
+	for _, r := range lapsed {
+		href := c.At().Reliance(r.Reliance.ID)
+		why := ""
+		if failed, any := r.Verdict.FirstFailed(); any && len(failed.Causes) > 0 {
+			why = views.Sentence(c.L, "cause", failed.Causes[0])
+		}
+		t.Rows = append(t.Rows, views.Row{Href: href, Label: r.Control.Code, Cells: []templ.Component{
+			views.Titled(href, r.Control.Code, r.Control.Title), views.Text(r.Service.Name), views.Text(why)}})
+	}
+	return t
+}
