@@ -42,6 +42,7 @@ type Option struct {
 // (Values for checkbox groups), beside what is wrong with it.
 type FieldProps struct {
 	Name         string
+	ID           string    // of the control, when a page has two of one name
 	Type         FieldType // empty: text
 	Label        string
 	Hint         string
@@ -91,12 +92,20 @@ func (f FieldProps) rows() string {
 	return number(f.Rows)
 }
 
-// fieldID is the id of a field's control, or of its group; error links point there.
+// id is the id of the control, or of its group.
+func (f FieldProps) id() string {
+	if f.ID != "" {
+		return f.ID
+	}
+	return fieldID(f.Name)
+}
+
+// fieldID is the id that error links point to.
 func fieldID(name string) string { return "field-" + name }
 
 // describedBy lists the ids of the field's hint and error.
 func (f FieldProps) describedBy() string {
-	id, out := fieldID(f.Name), ""
+	id, out := f.id(), ""
 	if f.Hint != "" {
 		out = id + "-hint"
 	}
@@ -111,7 +120,7 @@ func (f FieldProps) describedBy() string {
 
 // attributes are those that every kind of control shares.
 func (f FieldProps) attributes() templ.Attributes {
-	a := templ.Attributes{"id": fieldID(f.Name), "name": f.Name}
+	a := templ.Attributes{"id": f.id(), "name": f.Name}
 	if d := f.describedBy(); d != "" {
 		a["aria-describedby"] = d
 	}
