@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -26,8 +27,28 @@ var embedded embed.FS
 // Prefix is where the files live on the server.
 const Prefix = "/static/"
 
-// sheets are the parts of app.css, in the order of the cascade.
-var sheets = []string{"fonts", "tokens", "base", "layout", "components", "forms", "figures", "print"}
+// The parts of app.css, in the order of the cascade: what all pages share, then
+// the sheets of single features (any other file in css/, by name), then print.
+var (
+	shared = []string{"fonts", "tokens", "base", "layout", "components", "forms", "figures"}
+	last   = "print"
+)
+
+// sheets lists the parts of app.css in order.
+func sheets(files fs.FS) ([]string, error) {
+	found, err := fs.Glob(files, "css/*.css")
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(shared)
+	for _, f := range found {
+		name := strings.TrimSuffix(path.Base(f), ".css")
+		if name != last && !slices.Contains(shared, name) {
+			out = append(out, name)
+		}
+	}
+	return append(out, last), nil
+}
 
 type asset struct {
 	body, gzipped []byte
@@ -135,8 +156,12 @@ func compress(body []byte) []byte {
 // stylesheet joins the sheets and points their url()s at the hashed addresses.
 // A sheet that needs a font we do not have is left out whole.
 func stylesheet(files fs.FS) ([]byte, error) {
+	names, err := sheets(files)
+	if err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
-	for _, s := range sheets {
+	for _, s := range names {
 		body, err := fs.ReadFile(files, "css/"+s+".css")
 		if err != nil {
 			return nil, err
