@@ -58,6 +58,9 @@ func (a *App) StageFile(ctx context.Context, actor domain.Actor, fileName string
 	return &StagedFile{Received{domain.SafeFileName(fileName), media, staged.Blob()}, staged}, nil
 }
 
+// Blob is what is known of the bytes.
+func (f *StagedFile) Blob() domain.Blob { return f.received.Blob }
+
 // Keep makes the bytes last; a row that names them may follow.
 func (f *StagedFile) Keep(ctx context.Context) (Received, error) {
 	_, err := f.staged.Keep(ctx)

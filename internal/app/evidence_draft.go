@@ -136,3 +136,45 @@ func (a *App) AddCopy(ctx context.Context, actor domain.Actor, of domain.Evidenc
 	}
 	return added[0], nil
 }
+
+// AddFiles keeps staged files and records each as an item; files[i] holds the
+// bytes of items[i]. What a person typed is checked before anything is kept.
+func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvidence, files []*StagedFile) ([]domain.Evidence, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return nil, err
+	}
+	c := change{at: a.Now(), ctx: ctx, actor: actor}
+	for i, f := range files {
+		hold(&items[i].Version, f.received)
+		e, v := items[i].Item, items[i].Version
+		if err := joinFields(e.Check(), v.Check(e.Kind), c.notLater(v.CapturedOn)); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range files {
+		if _, err := f.Keep(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return a.AddEvidence(ctx, actor, items)
+}
+
+// AddFileVersion is AddVersion for a staged file.
+func (a *App) AddFileVersion(ctx context.Context, actor domain.Actor, id domain.EvidenceID, v domain.EvidenceVersion, f *StagedFile) (domain.Evidence, error) {
+	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
+		return domain.Evidence{}, err
+	}
+	hold(&v, f.received)
+	if err := joinFields(v.Check(domain.EvidenceFile), change{at: a.Now()}.notLater(v.CapturedOn)); err != nil {
+		return domain.Evidence{}, err
+	}
+	if _, err := f.Keep(ctx); err != nil {
+		return domain.Evidence{}, err
+	}
+	return a.AddVersion(ctx, actor, id, v)
+}
+
+// hold makes a version name the bytes received.
+func hold(v *domain.EvidenceVersion, r Received) {
+	v.FileName, v.MediaType, v.Blob = r.FileName, r.MediaType, r.Blob
+}

@@ -67,3 +67,53 @@ func (a *App) AnyEvidence(ctx context.Context, actor domain.Actor) (bool, error)
 	l, err := a.FindEvidence(ctx, actor, domain.EvidenceFilter{Page: domain.Page{Number: 1, Size: 1}})
 	return l.Total > 0, err
 }
+
+// AddedEvidence is an item with the day its newest version was captured.
+type AddedEvidence struct {
+	Summary    domain.EvidenceSummary
+	CapturedOn domain.Date
+}
+
+// EvidenceByID reads the items of an upload in the order given; what is missing
+// or somebody else's is left out.
+func (a *App) EvidenceByID(ctx context.Context, actor domain.Actor, ids []domain.EvidenceID) ([]AddedEvidence, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	out := make([]AddedEvidence, 0, len(ids))
+	for _, id := range ids {
+		e, err := a.store.Evidence(ctx, actor.Org, id)
+		if domain.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		versions, err := a.store.EvidenceVersions(ctx, actor.Org, id)
+		if err != nil {
+			return nil, err
+		}
+		v := versions[0]
+		out = append(out, AddedEvidence{domain.EvidenceSummary{Evidence: e, FileName: v.FileName, Size: v.Blob.Size}, v.CapturedOn})
+	}
+	return out, nil
+}
+
+// SameBytes finds the oldest item that holds the same bytes, and in which of
+// its versions; none is a not-found error.
+func (a *App) SameBytes(ctx context.Context, actor domain.Actor, d domain.Digest) (domain.Evidence, int, error) {
+	same, err := a.Duplicates(ctx, actor, d)
+	if err != nil {
+		return domain.Evidence{}, 0, err
+	}
+	if len(same) == 0 {
+		return domain.Evidence{}, 0, domain.NotFound(string(domain.NounEvidence))
+	}
+	versions, err := a.store.EvidenceVersions(ctx, actor.Org, same[0].ID)
+	for _, v := range versions {
+		if v.Blob.SHA256 == d {
+			return same[0], v.Number, err
+		}
+	}
+	return same[0], same[0].Versions, err
+}
