@@ -17,11 +17,12 @@ type BulkProps struct {
 	Back     string // the list, as it was filtered
 	Errors   FormErrors
 
-	Person  string   // chosen owner
-	People  []Option // for assigning
-	Owned   int      // how many have another owner now
-	Service string   // chosen service
-	Choices []ServiceChoice
+	Person   string   // chosen owner
+	People   []Option // for assigning
+	Owned    int      // how many have another owner now
+	Service  string   // chosen service
+	Choices  []ServiceChoice
+	Services string // where services in use are recorded
 }
 
 // ServiceChoice is a service in use, and how many of the controls have no

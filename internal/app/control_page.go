@@ -130,3 +130,20 @@ func sortSummaries(rows []domain.ControlSummary, f domain.ControlFilter) {
 
 // place is where a value stands in its list, -1 when it is not set.
 func place[T comparable](list []T, v T) int { return slices.Index(list, v) }
+
+// Requirements lists an edition's table of contents, to choose from.
+func (a *App) Requirements(e domain.Edition) []domain.Requirement { return catalog.Requirements(e) }
+
+// AreaName names an area that a proposed split was derived from.
+func (a *App) AreaName(area string) domain.Text {
+	name, _ := catalog.AreaName(area)
+	return name
+}
+
+// EvidenceFacts reads the state and period of every item, by id.
+func (a *App) EvidenceFacts(ctx context.Context, actor domain.Actor) (map[domain.EvidenceID]domain.EvidenceFact, error) {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return nil, err
+	}
+	return a.store.EvidenceFacts(ctx, actor.Org)
+}

@@ -303,7 +303,7 @@ func readImplementation(s string) (domain.Implementation, bool) {
 	known := map[string]domain.Implementation{
 		"not implemented": domain.NotImplemented, "no": domain.NotImplemented, "non mise en œuvre": domain.NotImplemented, "non": domain.NotImplemented,
 		"partly": domain.PartlyImplemented, "partly implemented": domain.PartlyImplemented, "partial": domain.PartlyImplemented, "partiellement": domain.PartlyImplemented,
-		"partiellement mise en œuvre": domain.PartlyImplemented, "implemented": domain.Implemented, "yes": domain.Implemented, "mise en œuvre": domain.Implemented, "oui": domain.Implemented,
+		"partiellement mise en œuvre": domain.PartlyImplemented, "mise en œuvre en partie": domain.PartlyImplemented, "implemented": domain.Implemented, "yes": domain.Implemented, "mise en œuvre": domain.Implemented, "oui": domain.Implemented,
 	}
 	v, ok := known[strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(s), " ")), "oeuvre", "œuvre")]
 	return v, ok

@@ -100,6 +100,26 @@ func (p Place) ControlsTemplateXLSX() string            { return p.Controls() + 
 func (p Place) Control(id domain.ControlID) string      { return sub(p.Controls(), id) }
 func (p Place) EditControl(id domain.ControlID) string  { return p.Control(id) + "/edit" }
 func (p Place) ControlOwner(id domain.ControlID) string { return p.Control(id) + "/owner" }
+func (p Place) ControlsOwner() string                   { return p.Controls() + "/owner" }
+func (p Place) ControlsSplits() string                  { return p.Controls() + "/splits" }
+func (p Place) ControlsImportPreview() string           { return p.ControlsImport() + "/preview" }
+func (p Place) ControlsImportApply() string             { return p.ControlsImport() + "/apply" }
+func (p Place) ControlAcknowledge(id domain.ControlID) string {
+	return p.Control(id) + "/acknowledge"
+}
+func (p Place) ControlSplit(id domain.ControlID) string     { return p.Control(id) + "/split" }
+func (p Place) ControlDuties(id domain.ControlID) string    { return p.Control(id) + "/duties" }
+func (p Place) ControlReliances(id domain.ControlID) string { return p.Control(id) + "/reliances" }
+func (p Place) ControlTests(id domain.ControlID) string     { return p.Control(id) + "/tests" }
+
+// ControlPart is the workspace at one service, or at the judgement for 0.
+func (p Place) ControlPart(id domain.ControlID, s domain.ServiceID) string {
+	if s == 0 {
+		return p.Control(id) + "#judgement"
+	}
+	n := strconv.FormatInt(int64(s), 10)
+	return p.Control(id) + "?service=" + n + "#service-" + n
+}
 
 // ControlsIn is the controls list narrowed to one bucket.
 func (p Place) ControlsIn(b domain.Bucket) string {
@@ -108,6 +128,15 @@ func (p Place) ControlsIn(b domain.Bucket) string {
 
 func (p Place) Reliances() string                    { return p.eng() + "/reliances" }
 func (p Place) Reliance(id domain.RelianceID) string { return sub(p.Reliances(), id) }
+func (p Place) RelianceApproval(id domain.RelianceID) string {
+	return p.Reliance(id) + "/approval"
+}
+func (p Place) RelianceDecision(id domain.RelianceID) string {
+	return p.Reliance(id) + "/decision"
+}
+func (p Place) RelianceProposal(id domain.RelianceID) string {
+	return p.Reliance(id) + "/proposal"
+}
 
 func (p Place) Evidence() string                             { return p.eng() + "/evidence" }
 func (p Place) NewEvidence() string                          { return p.Evidence() + "/new" }

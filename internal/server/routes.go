@@ -43,6 +43,9 @@ var (
 // the action. To everybody else the organization does not exist.
 func InOrg(a domain.Action) Rule { return Rule{who: inOrg, Action: a} }
 
+// InOrg returns the action that a route inside an organization needs.
+func (r Rule) InOrg() (domain.Action, bool) { return r.Action, r.who == inOrg }
+
 // Valid reports whether somebody decided who may use the route.
 func (r Rule) Valid() bool {
 	return r.who == anyone || r.who == signedIn || r.who == inOrg && len(domain.Rules[r.Action]) > 0
@@ -97,6 +100,64 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/settings", Name: "engagement.save", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).saveEngagement},
 		{Method: post, Path: eng + "/state", Name: "engagement.move", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).moveEngagement},
 		{Method: get, Path: eng + "/activity", Name: "activity", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).showActivity},
+
+		// Microsoft: the catalogue, services in use, certificates, reports
+		{Method: get, Path: eng + "/catalogue", Name: "catalogue", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogue},
+		{Method: get, Path: eng + "/services", Name: "services", Rule: InOrg(domain.ActRead), Handle: (*Server).showServices},
+		{Method: get, Path: eng + "/services/new", Name: "service.new", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showNewService},
+		{Method: post, Path: eng + "/services", Name: "service.create", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).createService},
+		{Method: get, Path: eng + "/services/:id", Name: "service", Rule: InOrg(domain.ActRead), Handle: (*Server).showService},
+		{Method: get, Path: eng + "/services/:id/edit", Name: "service.edit", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showEditService},
+		{Method: post, Path: eng + "/services/:id/edit", Name: "service.save", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).saveService},
+		{Method: get, Path: eng + "/services/:id/retire", Name: "service.retire", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showRetireService},
+		{Method: post, Path: eng + "/services/:id/retire", Name: "service.retire.do", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).retireService},
+		{Method: get, Path: eng + "/certificates", Name: "certificates", Rule: InOrg(domain.ActRead), Handle: (*Server).showCertificates},
+		{Method: get, Path: eng + "/certificates/new", Name: "certificate.new", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).showNewCertificate},
+		{Method: post, Path: eng + "/certificates", Name: "certificate.create", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).createCertificate},
+		{Method: get, Path: eng + "/certificates/:id", Name: "certificate", Rule: InOrg(domain.ActRead), Handle: (*Server).showCertificate},
+		{Method: get, Path: eng + "/certificates/:id/edit", Name: "certificate.edit", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).showEditCertificate},
+		{Method: post, Path: eng + "/certificates/:id/edit", Name: "certificate.save", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).saveCertificate},
+		{Method: get, Path: eng + "/certificates/:id/verify", Name: "certificate.verify", Rule: InOrg(domain.ActCertificateVerify), Handle: (*Server).showVerifyCertificate},
+		{Method: post, Path: eng + "/certificates/:id/verify", Name: "certificate.verify.do", Rule: InOrg(domain.ActCertificateVerify), Handle: (*Server).verifyCertificate},
+		{Method: get, Path: eng + "/certificates/:id/withdraw", Name: "certificate.withdraw", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).showWithdrawCertificate},
+		{Method: post, Path: eng + "/certificates/:id/withdraw", Name: "certificate.withdraw.do", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).withdrawCertificate},
+		{Method: get, Path: eng + "/reports", Name: "reports", Rule: InOrg(domain.ActRead), Handle: (*Server).showReports},
+		{Method: get, Path: eng + "/reports/new", Name: "report.new", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).showNewReport},
+		{Method: post, Path: eng + "/reports", Name: "report.create", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).createReport},
+		{Method: get, Path: eng + "/reports/:id", Name: "report", Rule: InOrg(domain.ActRead), Handle: (*Server).showReport},
+		{Method: get, Path: eng + "/reports/:id/edit", Name: "report.edit", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).showEditReport},
+		{Method: post, Path: eng + "/reports/:id/edit", Name: "report.save", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).saveReport},
+
+		// Controls and what they rely on
+		{Method: get, Path: eng + "/controls", Name: "controls", Rule: InOrg(domain.ActRead), Handle: (*Server).showControls},
+		{Method: post, Path: eng + "/controls", Name: "control.create", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).createControl},
+		{Method: get, Path: eng + "/controls/new", Name: "control.new", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).showNewControl},
+		{Method: get, Path: eng + "/controls/from-annex-a", Name: "controls.annex-a", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).showAnnexA},
+		{Method: post, Path: eng + "/controls/from-annex-a", Name: "controls.annex-a.do", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).startFromAnnexA},
+		{Method: get, Path: eng + "/controls/owner", Name: "controls.owner", Rule: InOrg(domain.ActOwnerAssign), Handle: (*Server).showAssignOwners},
+		{Method: post, Path: eng + "/controls/owner", Name: "controls.owner.do", Rule: InOrg(domain.ActOwnerAssign), Handle: (*Server).assignOwners},
+		{Method: get, Path: eng + "/controls/splits", Name: "controls.splits", Rule: InOrg(domain.ActSplitWrite), Handle: (*Server).showConfirmSplits},
+		{Method: post, Path: eng + "/controls/splits", Name: "controls.splits.do", Rule: InOrg(domain.ActSplitWrite), Handle: (*Server).confirmSplits},
+		{Method: get, Path: eng + "/controls/import", Name: "controls.import", Rule: InOrg(domain.ActControlImport), Handle: (*Server).showImport},
+		{Method: post, Path: eng + "/controls/import", Name: "controls.import.receive", Rule: InOrg(domain.ActControlImport), Handle: (*Server).receiveImport, Slow: true},
+		{Method: get, Path: eng + "/controls/import/preview", Name: "controls.import.preview", Rule: InOrg(domain.ActControlImport), Handle: (*Server).showImportPreview},
+		{Method: post, Path: eng + "/controls/import/apply", Name: "controls.import.do", Rule: InOrg(domain.ActControlImport), Handle: (*Server).applyImport},
+		{Method: get, Path: eng + "/controls/template.csv", Name: "controls.template.csv", Rule: InOrg(domain.ActControlImport), Handle: (*Server).downloadTemplateCSV, Slow: true},
+		{Method: get, Path: eng + "/controls/template.xlsx", Name: "controls.template.xlsx", Rule: InOrg(domain.ActControlImport), Handle: (*Server).downloadTemplateXLSX, Slow: true},
+		{Method: get, Path: eng + "/controls/:id", Name: "control", Rule: InOrg(domain.ActRead), Handle: (*Server).showControl},
+		{Method: post, Path: eng + "/controls/:id", Name: "control.save", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).saveControl},
+		{Method: get, Path: eng + "/controls/:id/edit", Name: "control.edit", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).showEditControl},
+		{Method: post, Path: eng + "/controls/:id/owner", Name: "control.owner", Rule: InOrg(domain.ActOwnerAssign), Handle: (*Server).assignOwner},
+		{Method: post, Path: eng + "/controls/:id/acknowledge", Name: "control.acknowledge", Rule: InOrg(domain.ActOwnerAcknowledge), Handle: (*Server).acknowledgeOwner},
+		{Method: post, Path: eng + "/controls/:id/split", Name: "control.split", Rule: InOrg(domain.ActSplitWrite), Handle: (*Server).confirmSplit},
+		{Method: post, Path: eng + "/controls/:id/duties", Name: "control.duty", Rule: InOrg(domain.ActResponsibility), Handle: (*Server).saveDuty},
+		{Method: post, Path: eng + "/controls/:id/reliances", Name: "control.reliance", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeReliance},
+		{Method: post, Path: eng + "/controls/:id/tests", Name: "control.test", Rule: InOrg(domain.ActTestConclude), Handle: (*Server).concludeTest},
+		{Method: get, Path: eng + "/reliances", Name: "reliances", Rule: InOrg(domain.ActRead), Handle: (*Server).showReliances},
+		{Method: get, Path: eng + "/reliances/:id", Name: "reliance", Rule: InOrg(domain.ActRead), Handle: (*Server).showReliance},
+		{Method: post, Path: eng + "/reliances/:id/approval", Name: "reliance.approve", Rule: InOrg(domain.ActRelianceApprove), Handle: (*Server).approveReliance},
+		{Method: post, Path: eng + "/reliances/:id/decision", Name: "reliance.decide", Rule: InOrg(domain.ActRelianceAccept), Handle: (*Server).decideReliance},
+		{Method: post, Path: eng + "/reliances/:id/proposal", Name: "reliance.propose", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeAgain},
 
 		// Evidence
 		{Method: get, Path: eng + "/evidence", Name: "evidence", Rule: InOrg(domain.ActRead), Handle: (*Server).showEvidence},

@@ -1,0 +1,220 @@
+package server
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"relier/internal/app"
+	"relier/internal/domain"
+	"relier/views"
+)
+
+// showControl is the workspace of a control; its address says which form is open.
+func (s *Server) showControl(c *Ctx) error {
+	id, err := pathID[domain.ControlID](c, "id", domain.NounControl)
+	if err != nil {
+		return err
+	}
+	return s.workspace(c, fiber.StatusOK, id, views.OpenForm{Kind: views.FormKind(c.Query("form")),
+		Service: queryID[domain.ServiceID](c, "service"), Duty: queryID[domain.ResponsibilityID](c, "duty")})
+}
+
+func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.OpenForm) error {
+	v, err := s.app.ControlWorkspace(c.Context(), c.Actor, c.Engagement, id)
+	if err != nil {
+		return err
+	}
+	p := views.ControlProps{Summary: v.Summary, Engagement: c.Engagement, Requirements: v.Requirements, Evidence: v.Evidence,
+		Tests: v.Tests, Ownerships: v.Ownerships, Certificates: v.Certificates, Me: c.Actor.Person, Today: s.app.Today(), Form: form}
+	p.Links = c.workspaceLinks(v)
+	p.Services = s.serviceParts(c, v)
+	for _, read := range []func() error{
+		func() error { p.Names, err = s.app.Names(c.Context(), c.Actor); return err },
+		func() error { p.Proofs, err = s.app.EvidenceFacts(c.Context(), c.Actor); return err },
+		func() error { p.People, err = s.mayOwn(c); return err },
+		func() error { p.Alone, err = s.app.Alone(c.Context(), c.Actor); return err },
+		func() error { p.Events, err = s.controlEvents(c, id); return err },
+	} {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return c.RenderStatus(status, views.ControlPage(c.Page(v.Summary.Control.Code+" "+v.Summary.Control.Title), p))
+}
+
+// workspaceLinks hides what the actor may not do; the use-cases refuse it anyway.
+func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
+	at, id := c.At(), v.Summary.Control.ID
+	l := views.ControlLinks{Here: at.Control(id), List: at.Controls(), EvidenceItem: at.EvidenceItem, Certificate: at.Certificate}
+	if v.Before != 0 {
+		l.Before = at.Control(v.Before)
+	}
+	if v.After != 0 {
+		l.After = at.Control(v.After)
+	}
+	for _, link := range []struct {
+		act  domain.Action
+		to   *string
+		href string
+	}{
+		{domain.ActControlWrite, &l.Edit, at.EditControl(id)},
+		{domain.ActSplitWrite, &l.Split, at.ControlSplit(id)},
+		{domain.ActResponsibility, &l.Duty, at.ControlDuties(id)},
+		{domain.ActReliancePropose, &l.Propose, at.ControlReliances(id)},
+		{domain.ActOwnerAssign, &l.Owner, at.ControlOwner(id)},
+		{domain.ActOwnerAcknowledge, &l.Acknowledge, at.ControlAcknowledge(id)},
+		{domain.ActTestConclude, &l.Test, at.ControlTests(id)},
+		{domain.ActEvidenceWrite, &l.Attach, at.NewEvidenceFor(id)},
+		{domain.ActActivityRead, &l.ControlHistory, at.Activity()},
+		{domain.ActServiceWrite, &l.Services, at.Services()},
+	} {
+		if c.Actor.Can(link.act) {
+			*link.to = link.href
+		}
+	}
+	if c.Engagement.State == domain.EngagementClosed {
+		l.Propose = ""
+	}
+	return l
+}
+
+// serviceParts joins, per service in use, the split with what is claimed on it.
+func (s *Server) serviceParts(c *Ctx, v app.ControlView) []views.ServicePart {
+	claimed := map[domain.ServiceID]*views.RelianceBrief{}
+	for _, r := range v.Reliances {
+		claimed[r.Service.ID] = &views.RelianceBrief{Reliance: r.Reliance, Certificates: r.Certificates, Verdict: r.Verdict, Href: c.At().Reliance(r.Reliance.ID)}
+	}
+	parts := make([]views.ServicePart, len(v.Splits))
+	for i, d := range v.Splits {
+		parts[i] = views.ServicePart{Service: d.Service, Proposal: d.Proposal, Split: d.Split, Duties: d.Responsibilities, Reliance: claimed[d.Service.ID]}
+		for _, b := range d.Basis {
+			parts[i].Basis = append(parts[i].Basis, s.splitBasis(c, b, d.Service.Model))
+		}
+	}
+	return parts
+}
+
+func (s *Server) splitBasis(c *Ctx, b domain.ProposedSplit, m domain.ServiceModel) views.SplitBasis {
+	out := views.SplitBasis{Ref: b.Ref, Party: b.ByModel[m], Confidence: b.Confidence, Source: b.SourceText.In(c.L.Lang())}
+	for _, area := range b.Areas {
+		out.Areas = append(out.Areas, s.app.AreaName(area).In(c.L.Lang()))
+	}
+	return out
+}
+
+func (s *Server) controlEvents(c *Ctx, id domain.ControlID) ([]views.Event, error) {
+	records, err := s.app.ControlHistory(c.Context(), c.Actor, c.Engagement, id)
+	return c.events(records), err
+}
+
+// events puts records into words.
+func (c *Ctx) events(records []domain.Activity) []views.Event {
+	out := make([]views.Event, len(records))
+	for i, r := range records {
+		who := r.ActorName
+		if r.Actor == 0 {
+			who = c.L.T("activity.relier", nil)
+		}
+		out[i] = views.Event{At: r.At, Who: who, Text: c.L.T("verb."+r.Verb, nil), Label: r.Label}
+	}
+	return out
+}
+
+// workspaceForm reads a form of the workspace: the control, what was typed.
+func (c *Ctx) workspaceForm() (domain.ControlID, *Form, error) {
+	id, err := pathID[domain.ControlID](c, "id", domain.NounControl)
+	if err != nil {
+		return 0, nil, err
+	}
+	form, err := c.Form()
+	return id, form, err
+}
+
+// finish answers a form of the workspace: with the page and what is wrong
+// beside the fields, or with the place in the workspace where it stood.
+func (s *Server) finish(c *Ctx, id domain.ControlID, open views.OpenForm, form *Form, err error, notice string) error {
+	if errs, ok := c.FieldErrors(err); ok {
+		open.Values, open.Errors = form.Values, errs
+		return s.workspace(c, fiber.StatusUnprocessableEntity, id, open)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(c.At().ControlPart(id, open.Service), notice)
+}
+
+func (s *Server) confirmSplit(c *Ctx) error {
+	id, form, err := c.workspaceForm()
+	if err != nil {
+		return err
+	}
+	v := domain.Split{Control: id, Service: FormID[domain.ServiceID](form, "service"), Party: domain.Party(form.Text("party")),
+		Microsoft: form.Text("microsoft"), Ours: form.Text("ours"), Reason: form.Text("reason"), Version: form.Int("version")}
+	if err = form.Err(); err == nil {
+		_, err = s.app.ConfirmSplit(c.Context(), c.Actor, c.Engagement, v)
+	}
+	return s.finish(c, id, views.OpenForm{Kind: views.FormSplit, Service: v.Service}, form, err, "notice.control.split_confirmed")
+}
+
+func (s *Server) saveDuty(c *Ctx) error {
+	id, form, err := c.workspaceForm()
+	if err != nil {
+		return err
+	}
+	v := domain.Responsibility{ID: FormID[domain.ResponsibilityID](form, "duty"), Control: id, Service: FormID[domain.ServiceID](form, "service"),
+		Sentence: form.Text("sentence"), Owner: FormID[domain.PersonID](form, "owner"), Expected: form.Text("expected"), Frequency: form.Text("frequency"),
+		Evidence: FormIDs[domain.EvidenceID](form, "evidence"), State: domain.ResponsibilityOpen, Version: form.Int("version")}
+	if form.Ticked("none") {
+		v.State, v.Because = domain.ResponsibilityNone, form.Text("because")
+	}
+	if err = form.Err(); err == nil {
+		_, err = s.app.SaveResponsibility(c.Context(), c.Actor, v)
+	}
+	return s.finish(c, id, views.OpenForm{Kind: views.FormDuty, Service: v.Service, Duty: v.ID}, form, err, "notice.control.duty_saved")
+}
+
+func (s *Server) proposeReliance(c *Ctx) error {
+	id, form, err := c.workspaceForm()
+	if err != nil {
+		return err
+	}
+	v := domain.Reliance{Control: id, Service: FormID[domain.ServiceID](form, "service"), Why: form.Text("why"),
+		Certificates: FormIDs[domain.CertificateID](form, "certificates")}
+	if err = form.Err(); err == nil {
+		_, err = s.app.ProposeReliance(c.Context(), c.Actor, c.Engagement, v)
+	}
+	return s.finish(c, id, views.OpenForm{Kind: views.FormPropose, Service: v.Service}, form, err, "notice.control.reliance_proposed")
+}
+
+func (s *Server) assignOwner(c *Ctx) error {
+	id, form, err := c.workspaceForm()
+	if err != nil {
+		return err
+	}
+	person := FormID[domain.PersonID](form, "person")
+	if err = form.Err(); err == nil {
+		_, err = s.app.AssignOwner(c.Context(), c.Actor, person, []domain.ControlID{id})
+	}
+	return s.finish(c, id, views.OpenForm{Kind: views.FormOwner}, form, err, "notice.control.owner_assigned")
+}
+
+func (s *Server) acknowledgeOwner(c *Ctx) error {
+	id, _, err := c.workspaceForm()
+	if err != nil {
+		return err
+	}
+	if err := s.app.AcknowledgeOwnership(c.Context(), c.Actor, id); err != nil {
+		return err
+	}
+	return c.Redirect(c.At().ControlPart(id, 0), "notice.control.acknowledged")
+}
+
+func (s *Server) concludeTest(c *Ctx) error {
+	id, form, err := c.workspaceForm()
+	if err != nil {
+		return err
+	}
+	t := domain.Test{Control: id, Objective: form.Text("objective"), Method: domain.TestMethod(form.Text("method")),
+		Conclusion: domain.Conclusion(form.Text("conclusion")), Note: form.Text("note"), Override: form.Text("override")}
+	_, err = s.app.ConcludeTest(c.Context(), c.Actor, c.Engagement, t)
+	return s.finish(c, id, views.OpenForm{Kind: views.FormTest}, form, err, "notice.control.tested")
+}

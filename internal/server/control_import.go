@@ -1,0 +1,226 @@
+package server
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/gofiber/fiber/v2"
+
+	"relier/internal/app"
+	"relier/internal/domain"
+	"relier/views"
+)
+
+// importLimit is how large a list may be, in bytes.
+const importLimit = 20 << 20
+
+// importKey seals the reference to a received list. Blobs are known by their
+// digest alone, and digests stand in packs: without a seal a digest read there
+// would open a file of another organization. It lives as long as the program.
+var importKey = sync.OnceValue(func() []byte {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	return key
+})
+
+// sealImport names a received list in a way that only the person who sent it,
+// in the same organization, can use.
+func (c *Ctx) sealImport(d domain.Digest) string {
+	return d.String() + "." + hex.EncodeToString(c.importSeal(d))
+}
+
+func (c *Ctx) importSeal(d domain.Digest) []byte {
+	h := hmac.New(sha256.New, importKey())
+	io.WriteString(h, id(c.Org.ID)+" "+id(c.Person.ID)+" "+d.String())
+	return h.Sum(nil)[:16]
+}
+
+func (c *Ctx) openImport(sealed string) (domain.Digest, error) {
+	text, seal, _ := strings.Cut(sealed, ".")
+	d, err := domain.ParseDigest(text)
+	given, hexErr := hex.DecodeString(seal)
+	if err != nil || hexErr != nil || !hmac.Equal(given, c.importSeal(d)) {
+		return domain.Digest{}, domain.Invalid("error.import.expired", nil).At("file")
+	}
+	return d, nil
+}
+
+// showImport is the first page of an import: choose the file.
+func (s *Server) showImport(c *Ctx) error { return s.importUpload(c, fiber.StatusOK, nil) }
+
+func (s *Server) importUpload(c *Ctx, status int, errs views.FormErrors) error {
+	at := c.At()
+	return c.RenderStatus(status, views.ImportUpload(c.Page(c.L.T("import.title", nil)), views.ImportUploadProps{
+		Action: at.ControlsImport(), Back: at.Controls(), TemplateCSV: at.ControlsTemplateCSV(), TemplateXLSX: at.ControlsTemplateXLSX(), Errors: errs}))
+}
+
+// receiveImport keeps the file and goes on to its preview. A file that cannot
+// be read at all is told here, where another can be chosen.
+func (s *Server) receiveImport(c *Ctx) error {
+	var file domain.Digest
+	_, err := c.Upload(importLimit, func(f File) (err error) {
+		file, err = s.app.ReceiveImport(c.Context(), c.Actor, f.Body, -1)
+		return err
+	})
+	if err == nil && file.IsZero() {
+		err = domain.Invalid("error.import.file", nil).At("file")
+	}
+	if err == nil {
+		_, err = s.app.PreviewImport(c.Context(), c.Actor, file, nil)
+	}
+	if errs, ok := c.importErrors(err); ok {
+		return s.importUpload(c, fiber.StatusUnprocessableEntity, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(c.At().ControlsImportPreview()+"?"+url.Values{"file": {c.sealImport(file)}}.Encode(), "")
+}
+
+// importErrors puts what is wrong with a file beside its field.
+func (c *Ctx) importErrors(err error) (views.FormErrors, bool) {
+	if domain.KindOf(err) == domain.KindTooLarge {
+		return views.FormErrors{{Field: "file", Text: views.NewFormErrors(c.L, err)[0].Text}}, true
+	}
+	errs, ok := c.FieldErrors(err)
+	for i := range errs {
+		errs[i].Field = "file"
+	}
+	return errs, ok
+}
+
+// showImportPreview says what each row would do. File and mapping are in the
+// address, so that the page needs neither script nor session.
+func (s *Server) showImportPreview(c *Ctx) error {
+	mapping := map[string]int{}
+	for _, k := range app.ControlColumns {
+		if n, err := strconv.Atoi(c.Query("column_" + k.Key)); err == nil {
+			mapping[k.Key] = n
+		}
+	}
+	return s.importPreview(c, fiber.StatusOK, c.Query("file"), mapping, nil)
+}
+
+func (s *Server) importPreview(c *Ctx, status int, sealed string, mapping map[string]int, errs views.FormErrors) error {
+	var in app.Import
+	file, err := c.openImport(sealed)
+	if err == nil {
+		in, err = s.app.PreviewImport(c.Context(), c.Actor, file, mapping)
+	}
+	if wrong, ok := c.importErrors(err); ok {
+		return s.importUpload(c, fiber.StatusUnprocessableEntity, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	at := c.At()
+	p := views.ImportPreviewProps{File: sealed, Header: in.Header, Missing: len(in.Missing) > 0, Counts: map[string]int{}, Show: c.Query("show"),
+		Page: c.PageNumber(), Path: importAddress(at, sealed, in, c.Query("show")), Read: at.ControlsImportPreview(), Apply: at.ControlsImportApply(),
+		Upload: at.ControlsImport(), Back: at.Controls(), Errors: errs}
+	for change, n := range in.Counts {
+		p.Counts[string(change)] = n
+	}
+	for _, k := range app.ControlColumns {
+		i, found := in.Mapping[k.Key]
+		if !found {
+			i = -1
+		}
+		p.Columns = append(p.Columns, views.ImportColumn{Key: k.Key, Required: k.Required, At: i})
+	}
+	if err := s.importRows(c, in, &p); err != nil {
+		return err
+	}
+	return c.RenderStatus(status, views.ImportPreview(c.Page(c.L.T("import.title", nil)), p))
+}
+
+// importAddress is the preview's address, also where a refused form shows it.
+func importAddress(at Place, sealed string, in app.Import, show string) string {
+	q := url.Values{"file": {sealed}}
+	for key, i := range in.Mapping {
+		q.Set("column_"+key, strconv.Itoa(i))
+	}
+	if show != "" {
+		q.Set("show", show)
+	}
+	return at.ControlsImportPreview() + "?" + q.Encode()
+}
+
+// importRows fills in the page of rows that is shown.
+func (s *Server) importRows(c *Ctx, in app.Import, p *views.ImportPreviewProps) error {
+	controls, err := s.app.Controls(c.Context(), c.Actor)
+	if err != nil {
+		return err
+	}
+	names, err := s.app.Names(c.Context(), c.Actor)
+	if err != nil {
+		return err
+	}
+	before := map[domain.ControlID]domain.Control{}
+	for _, v := range controls {
+		before[v.ID] = v
+	}
+	var shown []app.ImportRow
+	for _, r := range in.Rows {
+		if p.Show == "" || string(r.Change) == p.Show {
+			shown = append(shown, r)
+		}
+	}
+	p.Total = len(shown)
+	for _, r := range domain.Slice(shown, domain.Page{Number: p.Page}).Rows {
+		v := views.ImportRowView{Number: r.Number, Code: r.Control.Code, Title: r.Control.Title, Change: string(r.Change), Owner: names[r.Owner],
+			Errors: views.NewFormErrors(c.L, r.Errors.Err())}
+		if r.Change == app.RowChanged {
+			v.Fields = app.ChangedFields(before[r.Control.ID], r.Control)
+		}
+		p.Rows = append(p.Rows, v)
+	}
+	return nil
+}
+
+// applyImport makes the changes the preview showed, all or none.
+func (s *Server) applyImport(c *Ctx) error {
+	form, err := c.Form()
+	if err != nil {
+		return err
+	}
+	mapping := map[string]int{}
+	for _, k := range app.ControlColumns {
+		if form.Text("column_"+k.Key) != "" {
+			mapping[k.Key] = form.Int("column_" + k.Key)
+		}
+	}
+	if err := form.Err(); err != nil {
+		return err
+	}
+	file, err := c.openImport(form.Text("file"))
+	if errs, ok := c.importErrors(err); ok {
+		return s.importUpload(c, fiber.StatusUnprocessableEntity, errs)
+	}
+	in, err := s.app.ApplyImport(c.Context(), c.Actor, file, mapping)
+	if errs, ok := c.FieldErrors(err); ok {
+		return s.importPreview(c, fiber.StatusUnprocessableEntity, form.Text("file"), mapping, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return c.RedirectCount(c.At().Controls(), "notice.controls.imported", in.Counts[app.RowNew]+in.Counts[app.RowChanged])
+}
+
+func (s *Server) downloadTemplateCSV(c *Ctx) error {
+	return c.Stream("controls.csv", "text/csv; charset=utf-8", func(w io.Writer) error {
+		return s.app.WriteControlTemplate(w, c.L.Lang(), false)
+	})
+}
+
+func (s *Server) downloadTemplateXLSX(c *Ctx) error {
+	return c.Stream("controls.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", func(w io.Writer) error {
+		return s.app.WriteControlTemplate(w, c.L.Lang(), true)
+	})
+}
