@@ -159,9 +159,9 @@ func addEvidence(s *shelf, c *domain.PackContents) {
 	secret := file(5, "Penetration test", "pentest-secret-name.pdf", "confidential")
 	secret.Evidence.Sensitivity, secret.Included = domain.SensitivityConfidential, false
 	older := file(6, "Backup restore log", "log.txt", "old")
-	older.Included = false
+	older.Included, older.Evidence.Versions = false, 2
 	newer := file(6, "Backup restore log", "log.txt", "new")
-	newer.Version.ID, newer.Version.Number = 60, 2
+	newer.Version.ID, newer.Version.Number, newer.Evidence.Versions = 60, 2, 2
 	newer.Reviewed.Override = "A one-person audit team in August."
 	forgotten := file(7, "A version that nobody explained", "why.txt", "why")
 	forgotten.Included = false

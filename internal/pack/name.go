@@ -97,6 +97,8 @@ func nameFault(full string) string {
 	}
 	for part := range strings.SplitSeq(full, "/") {
 		switch {
+		case part == "":
+			return "a part is empty"
 		case len(part) > componentMost:
 			return fmt.Sprintf("a part has %d characters, more than %d", len(part), componentMost)
 		case strings.ContainsFunc(part, func(r rune) bool { return !safeByte(r) }):

@@ -40,8 +40,9 @@ var (
 // hold every character of French; text goes through encode.
 type printer struct {
 	*fpdf.Fpdf
-	sections   []section // met so far: title and page
-	simplified bool      // some character had no place in the font
+	orientation string    // P or L
+	sections    []section // met so far: title and page
+	simplified  bool      // some character had no place in the font
 }
 
 // section is one line of the contents.
@@ -51,7 +52,7 @@ type section struct {
 }
 
 func newPrinter(at time.Time, lang, title, author string) *printer {
-	p := &printer{Fpdf: fpdf.New("P", "mm", "A4", "")}
+	p := &printer{Fpdf: fpdf.New("P", "mm", "A4", ""), orientation: "P"}
 	p.SetCatalogSort(true)
 	p.SetCreationDate(at.UTC())
 	p.SetModificationDate(at.UTC())
@@ -135,10 +136,21 @@ func (p *printer) paragraph(s string) {
 	p.Ln(2.5)
 }
 
-// section starts a numbered part on a new page, with its bookmark.
+// newPage goes on with a page like the one before.
+func (p *printer) newPage() { p.AddPageFormat(p.orientation, fpdf.SizeType{Wd: 210, Ht: 297}) }
+
+// keep starts a new page where less than height is left.
+func (p *printer) keep(height float64) {
+	if p.room() < height {
+		p.newPage()
+	}
+}
+
+// section starts a numbered part on a new page, upright (P) or lying (L), with
+// its bookmark.
 func (p *printer) section(title string, orientation string) {
-	w, h := 210.0, 297.0
-	p.AddPageFormat(orientation, fpdf.SizeType{Wd: w, Ht: h})
+	p.orientation = orientation
+	p.newPage()
 	p.sections = append(p.sections, section{title, p.PageNo()})
 	p.Bookmark(bookmark(title), 0, -1)
 	p.text(18, "B", ink, strconv.Itoa(len(p.sections))+"  "+title)
@@ -147,9 +159,7 @@ func (p *printer) section(title string, orientation string) {
 
 // heading starts a part of a section, and takes the next lines with it.
 func (p *printer) heading(s string) {
-	if p.room() < 30 {
-		p.AddPage()
-	}
+	p.keep(50)
 	p.Ln(3)
 	p.text(12, "B", ink, s)
 	p.Ln(1.5)
@@ -168,23 +178,27 @@ type column struct {
 // together where a page can hold it.
 func (p *printer) table(columns []column, rows iter.Seq[[]string]) {
 	widths := p.widths(columns)
+	p.keep(30)
 	p.tableHead(columns, widths)
 	for row := range rows {
-		cells := p.cells(columns, widths, row)
-		need := rowHeight(cells)
-		if _, h := p.GetPageSize(); need > p.room() && (need < h-margin-footerRoom-20 || p.room() < 20) {
-			p.AddPage()
-			p.tableHead(columns, widths)
-		}
-		for rest := cells; rest != nil; {
-			rest = p.printRow(columns, widths, rest)
-			if rest != nil {
-				p.AddPage()
-				p.tableHead(columns, widths)
-			}
-		}
+		p.row(columns, widths, p.cells(columns, widths, row), func() { p.tableHead(columns, widths) })
 	}
 	p.Ln(4)
+}
+
+// row prints one row; head heads the pages that it needs.
+func (p *printer) row(columns []column, widths []float64, cells [][][]byte, head func()) {
+	_, page := p.GetPageSize()
+	if need := rowHeight(cells); need > p.room() && (need < page-margin-footerRoom-20 || p.room() < 20) {
+		p.newPage()
+		head()
+	}
+	for cells != nil {
+		if cells = p.printRow(columns, widths, cells); cells != nil {
+			p.newPage()
+			head()
+		}
+	}
 }
 
 func (p *printer) widths(columns []column) []float64 {
@@ -295,15 +309,7 @@ func (p *printer) facts(facts [][2]string) {
 	widths := p.widths(columns)
 	p.rule(p.GetY())
 	for _, f := range facts {
-		cells := p.cells(columns, widths, f[:])
-		if need := rowHeight(cells); need > p.room() && p.room() < 40 {
-			p.AddPage()
-		}
-		for cells != nil {
-			if cells = p.printRow(columns, widths, cells); cells != nil {
-				p.AddPage()
-			}
-		}
+		p.row(columns, widths, p.cells(columns, widths, f[:]), func() {})
 	}
 	p.Ln(4)
 }

@@ -72,7 +72,7 @@ func (r reportPrinter) head() {
 	w, h := r.GetPageSize()
 	r.SetFont("Helvetica", "B", 90)
 	r.SetTextColor(0xEE, 0xEC, 0xE6)
-	mark := "SAMPLE"
+	mark := r.v.T("pack.mark", nil)
 	r.TransformBegin()
 	r.TransformRotate(35, w/2, h/2)
 	r.Text(w/2-r.GetStringWidth(mark)/2, h/2+12, mark)
@@ -96,7 +96,7 @@ func (r reportPrinter) foot(total int) {
 
 func (r reportPrinter) cover(contents []section) {
 	v := r.v
-	r.AddPage()
+	r.newPage()
 	r.SetFillColor(accent[0], accent[1], accent[2])
 	r.Rect(margin, 30, 24, 1.6, "F")
 	r.SetXY(margin, 38)
@@ -121,7 +121,7 @@ func (r reportPrinter) cover(contents []section) {
 // contents lists the sections. The first drawing does not know them yet and
 // leaves their room.
 func (r reportPrinter) contents(sections []section) {
-	r.AddPage()
+	r.newPage()
 	r.text(18, "B", ink, r.v.T("pack.pdf.contents", nil))
 	r.Ln(3)
 	for i, s := range sections {
@@ -181,6 +181,7 @@ func (r reportPrinter) reliances() {
 	r.section(v.T("pack.page.reliances", nil), "P")
 	r.paragraph(v.T("pack.ladder.text", nil))
 	for _, rel := range v.Reliances {
+		r.keep(95)
 		r.heading(rel.ControlCode + "  " + rel.ControlTitle + " · " + rel.Service + " (" + v.term("environment", string(rel.Environment)) + ")")
 		r.paragraph(v.T("pack.pdf.rung", map[string]any{"Rung": v.term("rung", string(rel.Verdict.Rung)), "State": v.term("state.reliance", string(rel.Reliance.State)), "Sentence": v.firstFailed(rel.Verdict)}))
 		r.table([]column{{title: v.T("pack.gate.title", nil), share: 3, bold: true}, {title: v.T("pack.gate.outcome", nil), share: 2}, {title: v.T("pack.gate.reasons", nil), share: 9}},
@@ -241,6 +242,7 @@ func (r reportPrinter) certificate(c domain.PackCertificate) {
 	if c.Certificate.ScopeText != "" {
 		facts = append(facts, [2]string{v.T("pack.certificate.scope", nil), c.Certificate.ScopeText})
 	}
+	r.keep(60)
 	r.text(bodyPoints, "B", ink, c.Certificate.Title)
 	r.Ln(1)
 	r.facts(facts)
@@ -252,7 +254,7 @@ func (r reportPrinter) soa() {
 	r.facts(v.soaBlock())
 	r.table([]column{
 		{title: v.T("pack.soa.ref", nil), share: 2, bold: true}, {title: v.T("pack.soa.title", nil), share: 5},
-		{title: v.T("pack.soa.applicable", nil), share: 2}, {title: v.T("pack.soa.justification", nil), share: 6},
+		{title: v.T("pack.soa.applicable", nil), share: 2.5}, {title: v.T("pack.soa.justification", nil), share: 6},
 		{title: v.T("pack.soa.status", nil), share: 3}, {title: v.T("pack.soa.responsibility", nil), share: 4},
 		{title: v.T("pack.soa.inherited_from", nil), share: 3}, {title: v.T("pack.soa.evidence", nil), share: 3},
 		{title: v.T("pack.soa.owner", nil), share: 3},
@@ -266,12 +268,12 @@ func (r reportPrinter) evidence() {
 	v := r.v
 	r.section(v.T("pack.page.evidence", nil), "L")
 	r.table([]column{
-		{title: v.T("pack.evidence.item", nil), share: 2, bold: true}, {title: v.T("pack.evidence.title", nil), share: 5},
+		{title: v.T("pack.evidence.item", nil), share: 3, bold: true}, {title: v.T("pack.evidence.title", nil), share: 5},
 		{title: v.T("pack.evidence.captured", nil), share: 3}, {title: v.T("pack.evidence.period", nil), share: 4},
 		{title: v.T("pack.evidence.state", nil), share: 2}, {title: v.T("pack.evidence.where", nil), share: 6}, {title: "SHA-256", share: 5, mono: true},
 	}, each(v.Evidence, func(e domain.PackEvidence) []string {
 		return []string{versionName(e), e.Evidence.Title, v.day(e.Version.CapturedOn), v.span(e.Version.Period),
-			v.term("state.evidence", string(e.Evidence.State)), r.where(e), v.digest(e)}
+			v.evidenceState(e), r.where(e), v.digest(e)}
 	}))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"relier/internal/domain"
 	"relier/internal/i18n"
+	"relier/internal/sheet"
 )
 
 // The tables of a pack, for readers who sort and filter. Dates in files are
@@ -25,8 +26,8 @@ func (k *composer) writeTables() error {
 		write func(io.Writer) error
 	}{
 		{soaFile, k.soaWorkbook},
-		{evidenceTable, func(w io.Writer) error { return writeCSV(w, evidenceHeader, k.evidenceRows()) }},
-		{omissionsTable, func(w io.Writer) error { return writeCSV(w, k.omissionsHeader(), k.omissionRows()) }},
+		{evidenceTable, func(w io.Writer) error { return sheet.WriteCSV(w, evidenceHeader, k.evidenceRows()) }},
+		{omissionsTable, func(w io.Writer) error { return sheet.WriteCSV(w, k.omissionsHeader(), k.omissionRows()) }},
 	} {
 		if err := k.write(t.path, t.write); err != nil {
 			return err
@@ -37,10 +38,10 @@ func (k *composer) writeTables() error {
 
 // soaWorkbook writes one sheet for each language.
 func (k *composer) soaWorkbook(w io.Writer) error {
-	var sheets []workSheet
+	var sheets []sheet.Sheet
 	for _, lang := range k.c.Langs {
 		v := k.view(lang, "soa")
-		sheets = append(sheets, workSheet{
+		sheets = append(sheets, sheet.Sheet{
 			Name:   v.T("pack.page.soa", nil),
 			Block:  v.soaBlock(),
 			Header: v.soaHeader(),
@@ -48,7 +49,7 @@ func (k *composer) soaWorkbook(w io.Writer) error {
 			Rows:   each(v.SoA, v.soaRow),
 		})
 	}
-	return writeXLSX(w, sheets...)
+	return sheet.WriteXLSX(w, sheets...)
 }
 
 // soaHeader names the columns of the workbook.
@@ -94,11 +95,20 @@ func (k *composer) evidenceRows() iter.Seq[[]string] {
 			e.Evidence.Code(), strconv.Itoa(e.Version.Number), e.Evidence.Title, string(e.Evidence.Kind), file.Path, name,
 			e.Version.MediaType, bytesOf(blob), digestOf(blob),
 			e.Version.CapturedOn.String(), e.Version.Period.From.String(), e.Version.Period.To.String(),
-			e.Evidence.Source, e.Evidence.Method, string(e.Evidence.Sensitivity), string(e.Evidence.State),
+			e.Evidence.Source, e.Evidence.Method, string(e.Evidence.Sensitivity), stateCode(e),
 			e.UploadedBy, instant(e.Version.UploadedAt), e.Reviewer, instant(e.Reviewed.At),
 			string(e.Reviewed.Verdict), string(e.Reviewed.Reason), strings.Join(e.Controls, " "), url,
 		}
 	})
+}
+
+// stateCode is the state of a version: the item's, or that a newer one took its
+// place.
+func stateCode(e domain.PackEvidence) string {
+	if superseded(e) {
+		return "superseded"
+	}
+	return string(e.Evidence.State)
 }
 
 func bytesOf(b domain.Blob) string {

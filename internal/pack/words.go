@@ -132,6 +132,14 @@ func (v view) soaVersion() string {
 	return v.T("pack.soa.version", map[string]any{"Number": v.Number(v.SoAVersion)})
 }
 
+// reviews writes when a line was last reviewed and is next.
+func (v view) reviews(e domain.SoAEntry) string {
+	if e.LastReview.IsZero() && e.NextReview.IsZero() {
+		return v.T("pack.unset", nil)
+	}
+	return v.day(e.LastReview) + " → " + v.day(e.NextReview)
+}
+
 func (v view) yes(yes bool) string {
 	if yes {
 		return v.T("pack.yes", nil)
@@ -169,14 +177,27 @@ func (v view) justification(e domain.SoAEntry) string {
 	return e.Inclusion + "\n" + v.drivers(e)
 }
 
-func evidenceClass(s domain.EvidenceState) string {
-	switch s {
-	case domain.EvidenceAccepted:
-		return "ready"
-	case domain.EvidenceSubmitted, domain.EvidenceDraft:
-		return "waiting"
+// superseded reports whether a newer version took the place of this one; an
+// item's state speaks of its newest version only.
+func superseded(e domain.PackEvidence) bool { return e.Version.Number < e.Evidence.Versions }
+
+func (v view) evidenceState(e domain.PackEvidence) string {
+	if superseded(e) {
+		return v.T("pack.evidence.superseded", nil)
 	}
-	return "gap"
+	return v.term("state.evidence", string(e.Evidence.State))
+}
+
+func evidenceClass(e domain.PackEvidence) string {
+	switch {
+	case superseded(e):
+		return "excluded"
+	case e.Evidence.State == domain.EvidenceAccepted:
+		return "ready"
+	case e.Evidence.State == domain.EvidenceReturned, e.Evidence.State == domain.EvidenceExpired:
+		return "gap"
+	}
+	return "waiting"
 }
 
 // review says who judged a version, and a return's reason.

@@ -1,0 +1,402 @@
+package pack_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/xuri/excelize/v2"
+
+	"relier/internal/domain"
+	"relier/internal/i18n"
+	"relier/internal/pack"
+)
+
+// document parses one page of a pack.
+func document(t *testing.T, s *shelf, l pack.Layout, name string) *goquery.Document {
+	t.Helper()
+	d, err := goquery.NewDocumentFromReader(bytes.NewReader(file(t, s, l, name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestPages_ShowAllSixGatesWithCauses(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	d := document(t, s, compose(t, s, sample(s, "en")), "reliances.html")
+	all := d.Find("article[data-rung]")
+	if all.Length() != 7 {
+		t.Fatalf("%d reliances, want 7", all.Length())
+	}
+	for i := range 7 {
+		passed := 6 - i
+		gates := all.Eq(i).Find("ol.gates > li")
+		if gates.Length() != 6 {
+			t.Fatalf("reliance %d shows %d gates", i, gates.Length())
+		}
+		if n := all.Eq(i).Find("ol.gates > li[data-passed]").Length(); n != passed {
+			t.Errorf("reliance %d: %d gates passed, want %d", i, n, passed)
+		}
+		gates.Each(func(g int, li *goquery.Selection) {
+			if got := li.AttrOr("data-gate", ""); got != string(domain.Gates[g]) {
+				t.Errorf("gate %d is %s", g, got)
+			}
+			if strings.TrimSpace(li.Find("ul li").Text()) == "" {
+				t.Errorf("reliance %d, gate %d gives no reason", i, g+1)
+			}
+			word := strings.TrimSpace(li.Find(".status").Text())
+			if want := map[bool]string{true: "Passed", false: "Not passed"}[g < passed]; word != want {
+				t.Errorf("reliance %d, gate %d says %q", i, g+1, word)
+			}
+		})
+		says := strings.Contains(all.Eq(i).Find("p.meta").Text(), "Inherited")
+		if says != (passed == 6) {
+			t.Errorf("reliance %d with %d gates passed says inherited: %v", i, passed, says)
+		}
+	}
+	if got := all.Eq(5).Find("ol.gates").Text(); !strings.Contains(got, "No verified certificate covers 12 Jun 2026 to 30 Jun 2026 (19 days)") {
+		t.Error("the uncovered days are not named")
+	}
+	for _, want := range []string{"Only one auditor this year.", "Hélène Dufour, 20 Nov 2026, 11:41 UTC, on behalf of Ann Assessor", "Mail of 20 November"} {
+		if !strings.Contains(all.Eq(0).Text(), want) {
+			t.Errorf("the accepted reliance lacks %q", want)
+		}
+	}
+	if !strings.Contains(all.Eq(6).Text(), "Microsoft closed the service on 29 Oct 2021") {
+		t.Error("the lapse gives no cause")
+	}
+	index := document(t, s, compose(t, s, sample(s, "en")), "index.html")
+	if got := strings.TrimSpace(index.Find("#ladder ~ table").First().Find("tbody tr").Last().Find(".num").Text()); got != "1" {
+		t.Errorf("the overview counts %s inherited, want 1", got)
+	}
+}
+
+func TestPages_GiveEveryOmissionItsReason(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	for lang, secret := range map[string]string{"en": "Confidential: cited by title, code and digest only", "fr": "Confidentiel\u00a0: cité seulement par son intitulé, son code et son empreinte"} {
+		rows := document(t, s, compose(t, s, sample(s, lang)), "omissions.html").Find("tbody tr")
+		if rows.Length() != 5 {
+			t.Fatalf("%s: %d omissions, want 5", lang, rows.Length())
+		}
+		var reasons []string
+		rows.Each(func(_ int, tr *goquery.Selection) {
+			reasons = append(reasons, tr.AttrOr("data-reason", ""))
+			if told := tr.Find("td").Eq(1).Text(); told == "" || told == tr.AttrOr("data-reason", "") {
+				t.Errorf("%s: %s has no sentence", lang, tr.AttrOr("data-reason", ""))
+			}
+		})
+		if want := []string{"link", "confidential", "superseded_version", "provider_confidential", "unstated"}; !slices.Equal(reasons, want) {
+			t.Errorf("%s: %v", lang, reasons)
+		}
+		if got := rows.Eq(1).Find("td").Eq(1).Text(); got != secret {
+			t.Errorf("%s: %q", lang, got)
+		}
+	}
+}
+
+func TestPages_ReasonsOfTheAppHaveSentences(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile(filepath.Join("..", "app", "pack_contents.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"superseded_version", "link", "draft", "not_accepted", "confidential", "provider_confidential", "older_activity", "unstated"} {
+		if code != pack.ReasonUnstated && !bytes.Contains(src, []byte(`"`+code+`"`)) {
+			t.Errorf("the app no longer gives %s", code)
+		}
+		for _, lang := range i18n.Langs {
+			if !i18n.For(lang).Has("pack.omitted." + code) {
+				t.Errorf("%s has no sentence in %s", code, lang)
+			}
+		}
+	}
+}
+
+func TestPages_SpeakTheirLanguage(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	l := compose(t, s, sample(s, "en", "fr"))
+	d := document(t, s, l, "index.fr.html")
+	if lang := d.Find("html").AttrOr("lang", ""); lang != "fr" {
+		t.Errorf("lang is %q", lang)
+	}
+	for _, want := range []string{"Où en sont les mesures", "Ce qui s’appuie sur les certificats de Microsoft", "1er janv. – 31 déc. 2026", "scellé le 23 nov. 2026 à 9\u00a0h\u00a041 UTC"} {
+		if !strings.Contains(d.Text(), want) {
+			t.Errorf("the French overview lacks %q", want)
+		}
+	}
+	for _, e := range l.Entries {
+		if !strings.HasSuffix(e.Path, ".fr.html") {
+			continue
+		}
+		page := document(t, s, l, e.Path)
+		english := strings.Replace(e.Path, ".fr.html", ".html", 1)
+		if got := page.Find("nav a.lang").AttrOr("href", ""); got != english {
+			t.Errorf("%s switches to %q, not to the same page", e.Path, got)
+		}
+		if got := document(t, s, l, english).Find("nav a.lang").AttrOr("href", ""); got != e.Path {
+			t.Errorf("%s switches to %q", english, got)
+		}
+		for _, key := range []string{"pack.", "cause.", "ground.", "state.", "verify."} {
+			if strings.Contains(page.Find("body").Text(), key) {
+				t.Errorf("%s shows a key that begins with %s", e.Path, key)
+			}
+		}
+	}
+	if document(t, s, compose(t, s, sample(s, "fr")), "index.html").Find("nav a.lang").Length() != 0 {
+		t.Error("a pack of one language offers another")
+	}
+}
+
+func TestPages_NeedNoNetworkAndRunNoScript(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	l := compose(t, s, sample(s, "en", "fr"))
+	there := map[string]bool{}
+	for _, e := range l.Entries {
+		there[e.Path] = true
+	}
+	for _, e := range l.Entries {
+		if !strings.HasSuffix(e.Path, ".html") || strings.HasPrefix(e.Path, "data/") {
+			continue
+		}
+		d := document(t, s, l, e.Path)
+		if n := d.Find("script, iframe, object, embed, form, link, base, img, [onclick], [style]").Length(); n != 0 {
+			t.Errorf("%s holds %d elements that it may not", e.Path, n)
+		}
+		sum := sha256.Sum256([]byte(d.Find("style").Text()))
+		policy := d.Find(`meta[http-equiv="Content-Security-Policy"]`).AttrOr("content", "")
+		if !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") {
+			t.Errorf("%s: policy %q does not fit its style", e.Path, policy)
+		}
+		d.Find("a[href]").Each(func(_ int, a *goquery.Selection) { checkLink(t, s, l, there, e.Path, a.AttrOr("href", "")) })
+	}
+}
+
+// checkLink follows a link within the pack, to the heading that it names.
+func checkLink(t *testing.T, s *shelf, l pack.Layout, there map[string]bool, from, href string) {
+	t.Helper()
+	u, err := url.Parse(href)
+	if err != nil || u.IsAbs() || strings.HasPrefix(href, "/") {
+		t.Errorf("%s links %q, which is not relative", from, href)
+		return
+	}
+	to := u.Path
+	if to == "" {
+		to = from
+	}
+	if !there[to] {
+		t.Errorf("%s links %q, which the pack does not hold", from, href)
+		return
+	}
+	if strings.HasPrefix(to, "data/") && strings.HasSuffix(to, ".html") {
+		t.Errorf("%s links %q, which a browser could run", from, href)
+	}
+	if u.Fragment != "" && document(t, s, l, to).Find(`[id="`+u.Fragment+`"]`).Length() != 1 {
+		t.Errorf("%s links %q, and no heading has that name", from, href)
+	}
+}
+
+func TestPages_CanBeReadByEverybody(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	l := compose(t, s, sample(s, "en"))
+	for _, e := range l.Entries {
+		if !strings.HasSuffix(e.Path, ".html") || strings.HasPrefix(e.Path, "data/") {
+			continue
+		}
+		d := document(t, s, l, e.Path)
+		if d.Find("h1").Length() != 1 || d.Find("main#main").Length() != 1 || d.Find(`a.skip[href="#main"]`).Length() != 1 {
+			t.Errorf("%s lacks its heading, its main part or the way past the head", e.Path)
+		}
+		if d.Find(`nav a[aria-current="page"]`).Length() != 1 {
+			t.Errorf("%s does not mark itself in the navigation", e.Path)
+		}
+		if !d.Find("body").HasClass("sample") || d.Find("p.notice").Length() != 1 {
+			t.Errorf("%s does not say that it is a sample", e.Path)
+		}
+		d.Find("table").Each(func(i int, table *goquery.Selection) {
+			if table.Find("caption").Length() != 1 || table.Find("thead th:not([scope])").Length() != 0 || table.Find("tbody tr").Length() != table.Find(`tbody th[scope="row"]`).Length() {
+				t.Errorf("%s, table %d lacks a caption or the scope of a heading", e.Path, i+1)
+			}
+		})
+		d.Find(".scroll").Each(func(i int, box *goquery.Selection) {
+			if box.AttrOr("tabindex", "") != "0" || box.AttrOr("aria-label", "") == "" {
+				t.Errorf("%s, scroller %d cannot be reached by keyboard", e.Path, i+1)
+			}
+		})
+		ids := map[string]bool{}
+		d.Find("[id]").Each(func(_ int, x *goquery.Selection) {
+			if ids[x.AttrOr("id", "")] {
+				t.Errorf("%s names %q twice", e.Path, x.AttrOr("id", ""))
+			}
+			ids[x.AttrOr("id", "")] = true
+		})
+	}
+	c := sample(s, "en")
+	c.Organization.Sample = false
+	real := document(t, s, compose(t, s, c), "index.html")
+	if real.Find("body").HasClass("sample") || real.Find("p.notice").Length() != 0 {
+		t.Error("a real organization's pack is marked as a sample")
+	}
+}
+
+func TestPages_EscapeWhatPeopleTyped(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	body := string(file(t, s, compose(t, s, sample(s, "en")), "controls.html"))
+	if strings.Contains(body, "<b>managed</b>") || !strings.Contains(body, "&lt;b&gt;managed&lt;/b&gt;") {
+		t.Error("typed markup reaches the page")
+	}
+}
+
+func TestWorkbook_HasTheColumns(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	l := compose(t, s, sample(s, "en", "fr"))
+	f, err := excelize.OpenReader(bytes.NewReader(file(t, s, l, "data/soa.xlsx")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got := strings.Join(f.GetSheetList(), "|"); got != "Statement of Applicability|Déclaration d’applicabilité" {
+		t.Errorf("sheets %s", got)
+	}
+	rows, err := f.GetRows("Statement of Applicability")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := map[string]string{}
+	head := slices.IndexFunc(rows, func(r []string) bool { return len(r) > 0 && r[0] == "Ref" })
+	for _, r := range rows[:head] {
+		if len(r) > 1 {
+			block[r[0]] = r[1]
+		}
+	}
+	for label, want := range map[string]string{"Organization": "Atelier Cœur-de-Ville « Été »", "Version": "Version 3", "Approved by": "Hélène Dufour", "Approved on": "1 Sep 2026", "Scope": "All services for customers, Lyon and remote work.\nÀ l’exception de l’atelier."} {
+		if block[label] != want {
+			t.Errorf("%s is %q, want %q", label, block[label], want)
+		}
+	}
+	want := strings.Split("Ref|Title|Edition|Other-edition ref|Applicable|Inclusion justification|Drivers|Exclusion justification|Status|Responsibility|Inherited from (service + certificate)|Our part|Documented information|Evidence ids|Owner|Last review|Next review|Notes", "|")
+	if !slices.Equal(rows[head], want) {
+		t.Errorf("columns %q", rows[head])
+	}
+	line := strings.Split("A.5.15|Access control|2022|A.9.1.1, A.9.1.2|Yes|=Customers ask for it|Risk treatment, Legal||Implemented|Microsoft Azure: Shared|Microsoft Azure (SAMPLE-IS-533913)|Microsoft Azure: Review every role twice a year.|Access policy|EV-000041, EV-000042|Luca Ferrari|2026-05-04|2027-05-04|Œuvre à suivre", "|")
+	if !slices.Equal(rows[head+1], line) {
+		t.Errorf("line\n got %q\nwant %q", rows[head+1], line)
+	}
+	if formula, _ := f.GetCellFormula("Statement of Applicability", "F"+"9"); formula != "" {
+		t.Errorf("a typed text became the formula %s", formula)
+	}
+	french, err := f.GetRows("Déclaration d’applicabilité")
+	if err != nil || len(french) != len(rows) || french[head][4] != "Applicable" || french[head+1][4] != "Oui" || french[head+1][1] != "Contrôle d’accès" {
+		t.Errorf("the French sheet: %v %q", err, french)
+	}
+}
+
+func TestReport_HoldsTheAccents(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		t.Skip("SKIPPED: pdftotext is not installed, so the text of the PDF was not checked")
+	}
+	s := newShelf()
+	c := sample(s, "fr", "en")
+	c.Organization.Sample = false
+	c.Engagement.Scope = "Œuvre, œil, ’ « » … € – — àâäçéèêëîïôöùûüÿ ÀÂÇÉÈÊËÎÏÔÙÛÜ Æ æ 50\u00a0% ; fin\u202f!"
+	l := compose(t, s, c)
+	texts := map[string]string{}
+	for _, lang := range []string{"fr", "en"} {
+		name := filepath.Join(t.TempDir(), "report.pdf")
+		if err := os.WriteFile(name, file(t, s, l, "data/report."+lang+".pdf"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		texts[lang] = run(t, "", "pdftotext", "-layout", "-enc", "UTF-8", name, "-")
+	}
+	flat := strings.Join(strings.Fields(strings.ReplaceAll(texts["fr"], "\u00a0", " ")), " ")
+	for _, want := range []string{
+		"Œuvre, œil, ’ « » … € – — àâäçéèêëîïôöùûüÿ ÀÂÇÉÈÊËÎÏÔÙÛÜ Æ æ 50 % ; fin !",
+		"Déclaration d’applicabilité", "1er janv. – 31 déc. 2026", "Page 1 sur ", "Sommaire", "Hélène Dufour", "Zaneta O’Lecka",
+		"D’autres lettres y ont perdu leurs signes", "Confidentiel : cité seulement",
+	} {
+		if !strings.Contains(flat, want) {
+			t.Errorf("the French report lacks %q", want)
+		}
+	}
+	if strings.Contains(flat, "?") {
+		t.Error("a character of the French report shows as a question mark")
+	}
+	pages := strings.Split(strings.TrimSuffix(texts["en"], "\f"), "\f")
+	total := len(pages)
+	for i, page := range pages {
+		if want := "Page " + i18n.For("en").Number(i+1) + " of " + i18n.For("en").Number(total); !strings.Contains(page, want) {
+			t.Errorf("page %d does not say %q", i+1, want)
+		}
+	}
+	checkContents(t, pages)
+}
+
+// checkContents compares the contents with where the sections are.
+func checkContents(t *testing.T, pages []string) {
+	t.Helper()
+	found := 0
+	for line := range strings.Lines(pages[1]) {
+		fields := strings.Fields(line)
+		if len(fields) < 3 || !strings.ContainsAny(fields[0], "12345678") || len(fields[0]) > 1 {
+			continue
+		}
+		at := fields[len(fields)-1]
+		title := strings.Join(fields[1:len(fields)-1], " ")
+		for i, page := range pages[2:] {
+			head := strings.Join(strings.Fields(strings.SplitN(strings.TrimSpace(page), "\n", 2)[0]), " ")
+			if head == fields[0]+" "+title && at == i18n.For("en").Number(i+3) {
+				found++
+			}
+		}
+	}
+	if found != 8 {
+		t.Errorf("%d of 8 sections are where the contents say", found)
+	}
+}
+
+func TestReport_RepeatsTableHeads(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		t.Skip("SKIPPED: pdftotext is not installed, so the text of the PDF was not checked")
+	}
+	s := newShelf()
+	c := sample(s, "en")
+	for i := range 300 {
+		line := c.SoA[0]
+		line.Entry.Inclusion = strings.Repeat("Long words of reason. ", 1+i%40)
+		c.SoA = append(c.SoA, line)
+	}
+	name := filepath.Join(t.TempDir(), "report.pdf")
+	if err := os.WriteFile(name, file(t, s, compose(t, s, c), "data/report.pdf"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	pages := 0
+	for page := range strings.SplitSeq(run(t, "", "pdftotext", "-layout", name, "-"), "\f") {
+		if !strings.Contains(page, "Long words") {
+			continue
+		}
+		pages++
+		if !strings.Contains(page, "Applicable") || !strings.Contains(page, "Justification") {
+			t.Errorf("a page of the SoA has no table head:\n%s", page)
+		}
+	}
+	if pages < 10 {
+		t.Errorf("only %d pages of lines", pages)
+	}
+}

@@ -1,0 +1,13 @@
+package pack
+
+import (
+	"io"
+
+	"relier/internal/domain"
+)
+
+// WriteSoA writes the Statement of Applicability alone, as the workbook that
+// packs carry: a block that says whose it is, then a line per requirement.
+func WriteSoA(w io.Writer, c domain.PackContents) error {
+	return (&composer{c: c}).soaWorkbook(w)
+}
