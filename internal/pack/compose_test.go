@@ -138,11 +138,8 @@ func TestCompose_RefusesBadContents(t *testing.T) {
 		"no language":      func(c *domain.PackContents) { c.Langs = nil },
 		"unknown language": func(c *domain.PackContents) { c.Langs = []string{"de"} },
 		"language twice":   func(c *domain.PackContents) { c.Langs = []string{"en", "en"} },
-		"never sealed": func(c *domain.PackContents) {
-			c.SealedAt = c.SealedAt.AddDate(-3000, 0, 0).Truncate(0)
-			c.SealedAt = domain.PackContents{}.SealedAt
-		},
-		"no digests": func(c *domain.PackContents) { c.Evidence[0].Version.Blob.SHA512 = "" },
+		"never sealed":     func(c *domain.PackContents) { c.SealedAt = time.Time{} },
+		"no digests":       func(c *domain.PackContents) { c.Evidence[0].Version.Blob.SHA512 = "" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShelf()

@@ -58,11 +58,13 @@ type bag struct {
 	sha256 map[string]string
 	sha512 map[string]string
 	tags   map[string]string
+	chunk  []byte // what is read at a time
 }
 
 // check compares what is there with what the manifests say, reading every file
 // once. The files are in items; index is made here.
 func (b *bag) check() (Report, error) {
+	b.chunk = make([]byte, 1<<17)
 	b.checkNames()
 	b.checkDeclaration()
 	b.sha256 = b.manifest(manifestSHA256, sha256.Size, isPayload)
@@ -273,7 +275,7 @@ func (b *bag) hash(it item) (int64, digests, error) {
 	if isPayload(it.path) {
 		w = io.MultiWriter(s256, s512)
 	}
-	n, err := io.CopyBuffer(w, until{b.ctx, r}, make([]byte, 1<<17))
+	n, err := io.CopyBuffer(w, until{b.ctx, r}, b.chunk)
 	return n, digests{string(s256.Sum(nil)), string(s512.Sum(nil))}, err
 }
 
