@@ -40,3 +40,9 @@ func (a *App) CatalogueService(key string) (s domain.CatalogueService, ok bool) 
 func (a *App) CatalogueDocument(id string) (d domain.CatalogueDocument, ok bool) {
 	return catalog.CatalogueDocument(id)
 }
+
+// KnownRequirement reports whether an edition has a requirement of that code.
+func (a *App) KnownRequirement(ref domain.Ref) bool {
+	_, known := catalog.Requirement(ref)
+	return known
+}

@@ -27,12 +27,16 @@ func (a *App) ServiceDependants(ctx context.Context, actor domain.Actor, id doma
 }
 
 // CertificateFalls lists the standing reliances that would lapse if a
-// certificate was saved as v: the blast radius of a change, shown before it.
+// certificate became v: the blast radius of a change, shown before it is saved.
 func (a *App) CertificateFalls(ctx context.Context, actor domain.Actor, v domain.Certificate) ([]Dependant, error) {
+	return a.falls(ctx, actor, func(in *relianceInputs) { in.certificates[v.ID] = v })
+}
+
+// CertificateEditFalls is the same for an edit, which takes a verification back
+// when it changes what was verified.
+func (a *App) CertificateEditFalls(ctx context.Context, actor domain.Actor, v domain.Certificate) ([]Dependant, error) {
 	return a.falls(ctx, actor, func(in *relianceInputs) {
-		if old, known := in.certificates[v.ID]; known && v.State == old.State {
-			keepVerification(&v, old)
-		}
+		keepVerification(&v, in.certificates[v.ID])
 		in.certificates[v.ID] = v
 	})
 }

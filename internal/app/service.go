@@ -30,19 +30,35 @@ func (a *App) SaveService(ctx context.Context, actor domain.Actor, v domain.Serv
 		return v, err
 	}
 	v.Org, v.Name = actor.Org, domain.Clean(v.Name)
-	if known, ok := catalog.CatalogueService(v.Key); ok {
-		v.Closed = known.Closed
-		if v.Name == "" {
-			v.Name = known.Name.EN
-		}
-	} else {
-		v.Key = domain.Slug(v.Name)
+	if err := a.identify(ctx, &v); err != nil {
+		return v, err
 	}
 	if err := v.Check(); err != nil {
 		return v, err
 	}
 	err := a.change(ctx, actor, func(c change) error { return c.saveService(a, &v) })
 	return v, err
+}
+
+// identify settles by which key certificates and reports name the service. It
+// never changes once given, for what was quoted speaks of that key; and a name
+// that is the catalogue's is the catalogue's service, closing day included.
+func (a *App) identify(ctx context.Context, v *domain.Service) error {
+	if v.ID != 0 {
+		old, err := a.store.Service(ctx, v.Org, v.ID)
+		if err != nil {
+			return err
+		}
+		v.Key = old.Key
+	} else if _, known := catalog.CatalogueService(v.Key); !known {
+		v.Key = domain.Slug(v.Name)
+	}
+	known, _ := catalog.CatalogueService(v.Key)
+	v.Closed = known.Closed
+	if v.Name == "" {
+		v.Name = known.Name.EN
+	}
+	return nil
 }
 
 func (c change) saveService(a *App, v *domain.Service) error {

@@ -348,8 +348,8 @@ func reportGate(f RelianceFacts) GateResult {
 		if r.Exceptions > 0 {
 			causes = append(causes, because("exceptions_open", "Report", r.Title, "Count", strconv.Itoa(r.Exceptions)))
 		}
-		if limit := r.Period.To.AddMonths(f.ReportMaxMonths); kind == ReportAudit && limit < f.Period.To {
-			causes = append(causes, because("report_stale", "Report", r.Title, "Days", strconv.Itoa(int(f.Period.To-limit))))
+		if days := r.DaysTooOld(f.Period.To, f.ReportMaxMonths); kind == ReportAudit && days > 0 {
+			causes = append(causes, because("report_stale", "Report", r.Title, "Days", strconv.Itoa(days)))
 		}
 	}
 	excluded := excludedByProvider(f)

@@ -86,3 +86,9 @@ func (r Report) checkObtained(f *FieldErrors) {
 		f.Add("names", "error.certificate.names", nil)
 	}
 }
+
+// DaysTooOld is by how many days the report is past its age limit, in months
+// after its own last day, at the end of an audit period; 0 when it is not.
+func (r Report) DaysTooOld(end Date, months int) int {
+	return max(0, int(end-r.Period.To.AddMonths(months)))
+}
