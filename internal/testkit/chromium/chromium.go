@@ -180,6 +180,16 @@ func (p *Page) FillIn(within, name, value string) {
 	}
 }
 
+// Choose picks a value of the select or the radio buttons with a name.
+func (p *Page) Choose(name, value string) {
+	p.t.Helper()
+	if p.Count(fmt.Sprintf(`main input[type=radio][name=%q]`, name)) > 0 {
+		p.Tick(name, value)
+		return
+	}
+	p.Fill(name, value)
+}
+
 // Tick sets the checkbox or radio button with a name and value.
 func (p *Page) Tick(name, value string) {
 	p.t.Helper()
@@ -266,6 +276,15 @@ func (p *Page) eval(expression string) string {
 	s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](expression))
 	p.must(err, "evaluate in the page")
 	return s
+}
+
+// Await waits until an expression is true.
+func (p *Page) Await(expression string) {
+	p.t.Helper()
+	ctx, cancel := p.limited()
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression))
+	p.must(err, "wait for "+expression)
 }
 
 // Keys types keys as the keyboard would.
