@@ -74,7 +74,7 @@ func TestPages_ShowAllSixGatesWithCauses(t *testing.T) {
 		t.Error("the lapse gives no cause")
 	}
 	index := document(t, s, compose(t, s, sample(s, "en")), "index.html")
-	if got := strings.TrimSpace(index.Find("#ladder ~ table").First().Find("tbody tr").Last().Find(".num").Text()); got != "1" {
+	if got := strings.TrimSpace(index.Find("#ladder ~ .scroll table").First().Find("tbody tr").Last().Find(".num").Text()); got != "1" {
 		t.Errorf("the overview counts %s inherited, want 1", got)
 	}
 }
@@ -221,7 +221,7 @@ func TestPages_CanBeReadByEverybody(t *testing.T) {
 		if d.Find(`nav a[aria-current="page"]`).Length() != 1 {
 			t.Errorf("%s does not mark itself in the navigation", e.Path)
 		}
-		if !d.Find("body").HasClass("sample") || d.Find("p.notice").Length() != 1 {
+		if !d.Find("body").HasClass("sample") || d.Find("aside.notice").Length() != 1 {
 			t.Errorf("%s does not say that it is a sample", e.Path)
 		}
 		d.Find("table").Each(func(i int, table *goquery.Selection) {
@@ -245,7 +245,7 @@ func TestPages_CanBeReadByEverybody(t *testing.T) {
 	c := sample(s, "en")
 	c.Organization.Sample = false
 	real := document(t, s, compose(t, s, c), "index.html")
-	if real.Find("body").HasClass("sample") || real.Find("p.notice").Length() != 0 {
+	if real.Find("body").HasClass("sample") || real.Find("aside.notice").Length() != 0 {
 		t.Error("a real organization's pack is marked as a sample")
 	}
 }
