@@ -176,7 +176,7 @@ func TestWriteXLSX(t *testing.T) {
 		for _, want := range []string{
 			`<pageSetUpPr fitToPage="true">`, `orientation="landscape"`, `paperSize="9"`, `fitToHeight="0"`, `fitToWidth="1"`,
 			`<pane activePane="bottomLeft" state="frozen" topLeftCell="A5" ySplit="4">`, `<autoFilter ref="$A$4:$C$6">`,
-			`<col min="1" max="1" width="10"`, `<col min="2" max="2" width="42.5"`, `&amp;P / &amp;N`,
+			`<cols><col min="1" max="1" width="10" customWidth="1"/><col min="2" max="2" width="42.5" customWidth="1"/></cols>`, `&amp;P / &amp;N`,
 		} {
 			if !strings.Contains(first, want) {
 				t.Errorf("no %s in %s", want, first)

@@ -15,7 +15,7 @@ type looks struct {
 func newLooks(f *excelize.File) (l looks, err error) {
 	const asText = 49 // the built-in format @
 	top := &excelize.Alignment{Vertical: "top", WrapText: true}
-	bold := &excelize.Font{Bold: true}
+	bold := &excelize.Font{Bold: true, Family: "Calibri", Size: 11, Color: "000000"}
 	for _, s := range []struct {
 		id    *int
 		style excelize.Style

@@ -98,7 +98,7 @@ func addSheet(f *excelize.File, i int, s Sheet, looks looks) error {
 }
 
 func setColumns(sw *excelize.StreamWriter, s Sheet, head int) error {
-	for i, width := range s.Widths {
+	for i, width := range slices.Backward(s.Widths) { // excelize puts each before the others; the file wants them in order
 		if err := sw.SetColWidth(i+1, i+1, width); err != nil {
 			return err
 		}
