@@ -19,7 +19,7 @@ var cast = []struct {
 	role            domain.Role
 }{
 	{"owner", "Nora Whitfield", "en", domain.RoleOwner},
-	{"manager", "Camille Aubert", "fr", domain.RoleManager},
+	{"manager", "Camille Aubert", "en", domain.RoleManager},
 	{"auditor", "Tobias Lindqvist", "en", domain.RoleAuditor},
 	{"reader", "Margaret Osei", "en", domain.RoleReader},
 	{"amara", "Amara Nwosu", "en", domain.RoleContributor},
