@@ -85,6 +85,18 @@ func (e Evidence) Check() error {
 	return f.Err()
 }
 
+// EvidenceFact is what a rule needs to know of an item's newest version.
+type EvidenceFact struct {
+	Code   string
+	State  EvidenceState
+	Period Period
+}
+
+// Accepted reports whether the item counts for an audit period.
+func (e EvidenceFact) Accepted(p Period) bool {
+	return e.State == EvidenceAccepted && e.Period.Within(p)
+}
+
 // EvidenceVersion is one immutable state of an item.
 type EvidenceVersion struct {
 	ID         VersionID  `json:"id"`

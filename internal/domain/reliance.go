@@ -94,18 +94,6 @@ type RelianceFacts struct {
 	State            RelianceState
 }
 
-// EvidenceFact is what a rule needs to know of an item's newest version.
-type EvidenceFact struct {
-	Code   string
-	State  EvidenceState
-	Period Period
-}
-
-// Accepted reports whether the item counts for an audit period.
-func (e EvidenceFact) Accepted(p Period) bool {
-	return e.State == EvidenceAccepted && e.Period.Within(p)
-}
-
 // GateResult is the outcome of one gate with its reasons: causes when it
 // failed, grounds when it passed.
 type GateResult struct {
@@ -457,22 +445,4 @@ func assessorGate(f RelianceFacts) GateResult {
 func inOrder(reasons []Reason) []Reason {
 	slices.SortFunc(reasons, func(a, b Reason) int { return CompareCodes(a.String(), b.String()) })
 	return slices.CompactFunc(reasons, func(a, b Reason) bool { return a.String() == b.String() })
-}
-
-// Lapses reports whether an approved or accepted reliance has fallen, and why:
-// a gate that people had relied on no longer passes. An approved one rests on
-// G1 to G3; an accepted one on everything but its own acceptance.
-func Lapses(state RelianceState, v Verdict) (bool, []Reason) {
-	upTo := 0
-	switch state {
-	case RelianceApproved:
-		upTo = 3
-	case RelianceAccepted:
-		upTo = 6
-	}
-	var causes []Reason
-	for _, g := range v.Gates[:upTo] {
-		causes = append(causes, g.Causes...)
-	}
-	return len(causes) > 0, causes
 }
