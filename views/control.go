@@ -149,12 +149,25 @@ func (p ControlProps) openPart(s domain.ServiceID) bool {
 	if p.Form.Service != 0 {
 		return p.Form.Service == s
 	}
-	for _, part := range p.Services {
-		if part.Split.State != domain.SplitConfirmed || p.openDuties(part) > 0 {
-			return part.Service.ID == s
+	return p.waiting() == s
+}
+
+// waiting is the service that needs somebody first: where a reliance fell, where
+// one is under way, where the split is undecided or a duty unproven.
+func (p ControlProps) waiting() domain.ServiceID {
+	for _, needs := range []func(ServicePart) bool{
+		func(s ServicePart) bool {
+			return s.Reliance != nil && (s.Reliance.Reliance.State == domain.RelianceLapsed || s.Reliance.Reliance.State == domain.RelianceRefused)
+		},
+		func(s ServicePart) bool { return s.Reliance != nil && !s.Reliance.Verdict.Inherited() },
+		func(s ServicePart) bool { return s.Split.State != domain.SplitConfirmed || p.openDuties(s) > 0 },
+		func(s ServicePart) bool { return s.Reliance != nil },
+	} {
+		if i := slices.IndexFunc(p.Services, needs); i >= 0 {
+			return p.Services[i].Service.ID
 		}
 	}
-	return false
+	return 0
 }
 
 // openDuties counts a service's customer responsibilities that are not proven.

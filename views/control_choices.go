@@ -8,16 +8,29 @@ import (
 	"relier/internal/i18n"
 )
 
-// certificateOptions lists the certificates for a proposal: those whose quoted
-// scope names the service first. Each says what would make it count or not.
-func certificateOptions(l *i18n.Localizer, p ControlProps, s domain.Service) []Option {
-	sorted := slices.Clone(p.Certificates)
+// CertificateChoices are the certificates for a proposal: those that a person
+// verified, with those whose quoted scope names the service first, and the others.
+type CertificateChoices struct{ Verified, Other []Option }
+
+// CertificateOptions sorts certificates into choices for a proposal on a
+// service. Each says what would make it count or not.
+func CertificateOptions(l *i18n.Localizer, certificates []domain.Certificate, s domain.Service, today domain.Date) (out CertificateChoices) {
+	sorted := slices.Clone(certificates)
 	slices.SortStableFunc(sorted, func(a, b domain.Certificate) int { return fitness(b, s) - fitness(a, s) })
-	out := make([]Option, len(sorted))
-	for i, c := range sorted {
-		out[i] = Option{Value: id(c.ID), Label: CertificateLabel(c), Hint: certificateHint(l, c, s, p.Today)}
+	for _, c := range sorted {
+		o := Option{Value: id(c.ID), Label: CertificateLabel(c), Hint: certificateHint(l, c, s, today)}
+		if c.Counted() {
+			out.Verified = append(out.Verified, o)
+		} else {
+			out.Other = append(out.Other, o)
+		}
 	}
 	return out
+}
+
+// otherChosen reports whether an unverified certificate is ticked.
+func (c CertificateChoices) otherChosen(f FieldProps) bool {
+	return slices.ContainsFunc(c.Other, func(o Option) bool { return f.chosen(o.Value) })
 }
 
 // fitness ranks a certificate for a service: verified and naming it is best.

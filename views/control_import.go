@@ -43,6 +43,7 @@ type ImportPreviewProps struct {
 	File    string // sealed reference to the stored file
 	Header  []string
 	Columns []ImportColumn
+	Mapped  bool // somebody said which column is which
 	Missing bool // a required column was not found: only the mapping is shown
 	Rows    []ImportRowView
 	Counts  map[string]int
@@ -130,8 +131,8 @@ func (p ImportPreviewProps) mappingField(l *i18n.Localizer, c ImportColumn) Fiel
 	f := FieldProps{Name: "column_" + c.Key, Type: FieldSelect, Label: l.T("import.field."+c.Key, nil), Options: p.headings(), Required: c.Required, Empty: l.T("import.mapping_none", nil)}
 	if c.At >= 0 {
 		f.Value = strconv.Itoa(c.At)
-	} else if c.Required {
-		f.Error = l.T("error.choice", nil)
+	} else if c.Required && p.Mapped {
+		f.Error = l.T("import.needed", nil)
 	}
 	return f
 }

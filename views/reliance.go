@@ -47,7 +47,7 @@ func (p ReliancesProps) filter(l *i18n.Localizer) FilterProps {
 	f := FilterProps{Action: p.Action, Target: "reliances", Fields: []FieldProps{
 		{Name: "service", Type: FieldSelect, Label: l.T("reliance.service", nil), Value: p.Service, Options: p.Services, Empty: all},
 		{Name: "state", Type: FieldSelect, Label: l.T("reliance.state", nil), Value: string(p.State), Options: states, Empty: all},
-		{Name: "rung", Type: FieldSelect, Label: l.T("controls.rung", nil), Value: string(p.Rung), Options: rungs, Empty: all},
+		{Name: "rung", Type: FieldSelect, Label: l.T("reliance.rung", nil), Value: string(p.Rung), Options: rungs, Empty: all},
 	}}
 	if p.Sort != "" {
 		f.Hidden = []Hidden{{"sort", p.Sort}}
@@ -69,7 +69,7 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 			{Key: "code", Label: l.T("controls.control", nil), Sort: true},
 			{Key: "service", Label: l.T("reliance.service", nil), Sort: true},
 			{Key: "state", Label: l.T("reliance.state", nil), Sort: true, Narrow: true},
-			{Key: "rung", Label: l.T("controls.rung", nil), Sort: true, Narrow: true},
+			{Key: "rung", Label: l.T("reliance.rung", nil), Sort: true, Narrow: true},
 			{Key: "gate", Label: l.T("reliance.first_failed", nil), Sort: true},
 		},
 		Pager: &PagerProps{Page: p.List.Page.Number, Total: p.List.Total},
@@ -79,12 +79,22 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 		t.Rows = append(t.Rows, Row{ID: id(r.Reliance.ID), Label: r.Control.Code + " · " + r.Service.Name, Href: r.Href, Cells: []templ.Component{
 			Titled(r.Href, r.Control.Code, r.Control.Title),
 			serviceCell(l, r.Service),
-			StatusText(StateStatus(l, domain.NounReliance, r.Reliance.State)),
+			StatusText(RelianceStatus(l, r.Reliance.State)),
 			RungMark(l, r.Verdict.Rung),
 			firstFailed(l, r.Verdict),
 		}})
 	}
 	return t
+}
+
+// RelianceStatus shows the state of a reliance. Approved still waits for the
+// assessor, so it must not look done.
+func RelianceStatus(l *i18n.Localizer, s domain.RelianceState) StatusProps {
+	out := StateStatus(l, domain.NounReliance, s)
+	if s == domain.RelianceApproved {
+		out.Kind = KindWaiting
+	}
+	return out
 }
 
 // ReliancePageProps is the page of one reliance.
@@ -94,12 +104,12 @@ type ReliancePageProps struct {
 	Names        map[domain.PersonID]string
 	Me           domain.PersonID
 	Alone        bool // nobody else could approve: a reason overrides
-	Assessor     bool // the reader decides, or records it for whoever does
-	AmAssessor   bool
-	Choices      []Option // certificates, for proposing again
-	Events       []Event
-	Links        RelianceLinks
-	Form         OpenForm // of a kind below
+
+	AmAssessor bool
+	Choices    CertificateChoices // for proposing again
+	Events     []Event
+	Links      RelianceLinks
+	Form       OpenForm // of a kind below
 }
 
 // RelianceLinks are the addresses of the page; "" hides what the person may not do.
@@ -143,9 +153,4 @@ func (p ReliancePageProps) starting() []string {
 		out[i] = id(c)
 	}
 	return out
-}
-
-// CertificateOptions lists certificates for a proposal on a service.
-func CertificateOptions(l *i18n.Localizer, certificates []domain.Certificate, s domain.Service, today domain.Date) []Option {
-	return certificateOptions(l, ControlProps{Certificates: certificates, Today: today}, s)
 }

@@ -121,7 +121,7 @@ func (s *Server) importPreview(c *Ctx, status int, sealed string, mapping map[st
 		return err
 	}
 	at := c.At()
-	p := views.ImportPreviewProps{File: sealed, Header: in.Header, Missing: len(in.Missing) > 0, Counts: map[string]int{}, Show: c.Query("show"),
+	p := views.ImportPreviewProps{File: sealed, Header: in.Header, Missing: len(in.Missing) > 0, Mapped: len(mapping) > 0, Counts: map[string]int{}, Show: c.Query("show"),
 		Page: c.PageNumber(), Path: importAddress(at, sealed, in, c.Query("show")), Read: at.ControlsImportPreview(), Apply: at.ControlsImportApply(),
 		Upload: at.ControlsImport(), Back: at.Controls(), Errors: errs}
 	for change, n := range in.Counts {
@@ -162,6 +162,14 @@ func (s *Server) importRows(c *Ctx, in app.Import, p *views.ImportPreviewProps) 
 	if err != nil {
 		return err
 	}
+	owners, err := s.app.Ownerships(c.Context(), c.Actor, 0)
+	if err != nil {
+		return err
+	}
+	owner := map[domain.ControlID]domain.PersonID{}
+	for _, o := range owners {
+		owner[o.Ownership.Control] = o.Ownership.Person
+	}
 	before := map[domain.ControlID]domain.Control{}
 	for _, v := range controls {
 		before[v.ID] = v
@@ -174,8 +182,11 @@ func (s *Server) importRows(c *Ctx, in app.Import, p *views.ImportPreviewProps) 
 	}
 	p.Total = len(shown)
 	for _, r := range domain.Slice(shown, domain.Page{Number: p.Page}).Rows {
-		v := views.ImportRowView{Number: r.Number, Code: r.Control.Code, Title: r.Control.Title, Change: string(r.Change), Owner: names[r.Owner],
+		v := views.ImportRowView{Number: r.Number, Code: r.Control.Code, Title: r.Control.Title, Change: string(r.Change),
 			Errors: views.NewFormErrors(c.L, r.Errors.Err())}
+		if r.Owner != owner[r.Control.ID] {
+			v.Owner = names[r.Owner]
+		}
 		if r.Change == app.RowChanged {
 			v.Fields = app.ChangedFields(before[r.Control.ID], r.Control)
 		}
