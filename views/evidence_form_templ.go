@@ -313,11 +313,11 @@ func evidenceDates(l *i18n.Localizer, v EvidenceValues, errs FormErrors, audit d
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Field(l, FieldProps{Name: "from", Type: FieldDate, Label: l.T("evidence.from", nil), Value: v.From, Error: errs.For("from"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = plainField(l, FieldProps{Name: "from", Type: FieldDate, Label: l.T("evidence.from", nil), Value: v.From, Error: errs.For("from")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Field(l, FieldProps{Name: "to", Type: FieldDate, Label: l.T("evidence.to", nil), Value: v.To, Error: errs.For("to"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = plainField(l, FieldProps{Name: "to", Type: FieldDate, Label: l.T("evidence.to", nil), Value: v.To, Error: errs.For("to")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -73,8 +73,14 @@ func (a *App) SaveSoA(ctx context.Context, actor domain.Actor, entries []domain.
 		return 0, err
 	}
 	err = a.change(ctx, actor, func(c change) error {
+		current := map[domain.Edition][]domain.SoAEntry{}
+		var wrong domain.FieldErrors
 		for _, v := range entries {
-			changed, err := c.saveSoAEntry(v)
+			changed, err := c.saveSoAEntry(current, v)
+			if fields := fieldsOf(err, v.Ref.Code); fields != nil {
+				wrong = append(wrong, fields...)
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -82,48 +88,39 @@ func (a *App) SaveSoA(ctx context.Context, actor domain.Actor, entries []domain.
 				n++
 			}
 		}
-		if n == 0 {
-			return nil
+		if err := wrong.Err(); err != nil || n == 0 {
+			return err
 		}
 		return a.lapse(c)
 	})
 	return n, err
 }
 
-func (c change) saveSoAEntry(v domain.SoAEntry) (changed bool, err error) {
+// saveSoAEntry saves a line unless it says what the current one says; current
+// holds the lines of each edition as they were before the first change.
+func (c change) saveSoAEntry(current map[domain.Edition][]domain.SoAEntry, v domain.SoAEntry) (changed bool, err error) {
 	if q, ok := catalog.Requirement(v.Ref); !ok || q.Level != domain.LevelControl {
 		return false, domain.NotFound(string(domain.NounSoAEntry))
 	}
 	v.Org, v.Inclusion, v.Exclusion = c.actor.Org, domain.Clean(v.Inclusion), domain.Clean(v.Exclusion)
 	v.Documented, v.Notes = domain.Clean(v.Documented), domain.Clean(v.Notes)
-	current, err := soaEntries(c.ctx, c.Store, c.actor.Org, v.Ref.Edition)
-	if err != nil {
-		return false, err
+	if current[v.Ref.Edition] == nil {
+		if current[v.Ref.Edition], err = soaEntries(c.ctx, c.Store, c.actor.Org, v.Ref.Edition); err != nil {
+			return false, err
+		}
 	}
-	i := slices.IndexFunc(current, func(e domain.SoAEntry) bool { return e.Ref == v.Ref })
-	if sameSoAEntry(current[i], v) {
+	lines := current[v.Ref.Edition]
+	i := slices.IndexFunc(lines, func(e domain.SoAEntry) bool { return e.Ref == v.Ref })
+	if sameSoAEntry(lines[i], v) {
 		return false, nil
 	}
 	if err := v.Check(); err != nil {
-		return false, soaFields(err, v.Ref.Code)
+		return false, err
 	}
 	if err := c.PutSoAEntry(c.ctx, &v); err != nil {
 		return false, err
 	}
 	return true, c.record("soa.changed", domain.NounSoAEntry, soaObject(v.Ref), 0, v.Ref.String(), v)
-}
-
-// soaFields names the line in each field error, for a page edits many.
-func soaFields(err error, code string) error {
-	f, ok := err.(domain.FieldErrors)
-	if !ok {
-		return err
-	}
-	out := make(domain.FieldErrors, len(f))
-	for i, e := range f {
-		out[i] = e.At(code + "." + e.Field)
-	}
-	return out
 }
 
 func sameSoAEntry(a, b domain.SoAEntry) bool {

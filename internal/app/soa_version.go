@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"relier/internal/catalog"
 	"relier/internal/domain"
+	"relier/internal/pack"
 )
 
 // Owners maps each control to the name of the person accountable for it now.
@@ -76,4 +78,27 @@ func soaChanges(before, after []domain.SoAEntry) []SoAChange {
 		}
 	}
 	return out
+}
+
+// SoAWorkbook writes the Statement of Applicability as it stands now, with what
+// stands behind each line, as the workbook that packs carry.
+func (a *App) SoAWorkbook(ctx context.Context, actor domain.Actor, e domain.Engagement, langs []string, w io.Writer) error {
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return err
+	}
+	c, err := a.gather(ctx, a.store, actor, e, langs)
+	if err != nil {
+		return err
+	}
+	return pack.WriteSoA(w, c)
+}
+
+// SoAChanged counts the lines that differ from an approved version.
+func SoAChanged(approved, now []domain.SoAEntry) int { return len(soaChanges(approved, now)) }
+
+// AnnexThemes lists the themes (2022) or domains (2013) of an edition's Annex A.
+func AnnexThemes(e domain.Edition) []domain.Requirement {
+	return slices.DeleteFunc(slices.Clone(catalog.Requirements(e)), func(r domain.Requirement) bool {
+		return r.Level != domain.LevelTheme && r.Level != domain.LevelDomain
+	})
 }

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // SoAEntry is one line of the Statement of Applicability: is the requirement
 // applicable, why, and is it implemented (clause 6.1.3 d).
@@ -43,6 +46,14 @@ func (e SoAEntry) Check() error {
 	CheckText(&f, "exclusion", e.Exclusion, least, 2000)
 	CheckText(&f, "documented", e.Documented, 0, 1000)
 	CheckText(&f, "notes", e.Notes, 0, 2000)
+	if !slices.Contains(Implementations, e.Status) {
+		f.Add("status", "error.choice", nil)
+	}
+	for _, d := range e.Drivers {
+		if !slices.Contains(Drivers, d) {
+			f.Add("drivers", "error.choice", nil)
+		}
+	}
 	return f.Err()
 }
 

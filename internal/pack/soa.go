@@ -6,6 +6,9 @@ import (
 	"relier/internal/domain"
 )
 
+// OmissionsTable is the path of the list of what stayed behind.
+const OmissionsTable = omissionsTable
+
 // WriteSoA writes the Statement of Applicability alone, as the workbook that
 // packs carry: a block that says whose it is, then a line per requirement.
 func WriteSoA(w io.Writer, c domain.PackContents) error {

@@ -143,9 +143,7 @@ func (s *Server) saveDescription(c *Ctx, form *Form, now domain.Evidence) (notic
 // item names them plainly.
 func withoutItem(errs views.FormErrors) views.FormErrors {
 	for i, e := range errs {
-		if _, field, ok := strings.Cut(e.Field, "."); ok {
-			errs[i].Field = field
-		}
+		errs[i].Field = e.Field[strings.LastIndexByte(e.Field, '.')+1:]
 	}
 	return errs
 }

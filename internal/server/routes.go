@@ -174,5 +174,24 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/evidence/:id/versions", Name: "evidence.version.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addVersion, Slow: true},
 		{Method: post, Path: eng + "/evidence/:id/versions/:version/copy", Name: "evidence.copy", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).copyEvidence},
 		{Method: get, Path: eng + "/evidence/:id/versions/:version/file", Name: "evidence.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadEvidence, Slow: true},
+
+		// Statement of Applicability
+		{Method: get, Path: eng + "/soa", Name: "soa", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoA},
+		{Method: post, Path: eng + "/soa", Name: "soa.save", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).saveSoA},
+		{Method: get, Path: eng + "/soa/edit", Name: "soa.edit", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).showEditSoA},
+		{Method: get, Path: eng + "/soa/bulk", Name: "soa.bulk", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).showBulkSoA},
+		{Method: post, Path: eng + "/soa/bulk", Name: "soa.bulk.save", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).saveBulkSoA},
+		{Method: get, Path: eng + "/soa/file", Name: "soa.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadSoA, Slow: true},
+		{Method: get, Path: eng + "/soa/approve", Name: "soa.approve", Rule: InOrg(domain.ActSoAApprove), Handle: (*Server).showApproveSoA},
+		{Method: get, Path: eng + "/soa/versions", Name: "soa.versions", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoAVersions},
+		{Method: post, Path: eng + "/soa/versions", Name: "soa.approve.do", Rule: InOrg(domain.ActSoAApprove), Handle: (*Server).approveSoA},
+		{Method: get, Path: eng + "/soa/versions/:number", Name: "soa.version", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoAVersion},
+
+		// Packs
+		{Method: get, Path: eng + "/packs", Name: "packs", Rule: InOrg(domain.ActPackRead), Handle: (*Server).showPacks},
+		{Method: get, Path: eng + "/packs/new", Name: "pack.new", Rule: InOrg(domain.ActPackWrite), Handle: (*Server).showNewPack},
+		{Method: post, Path: eng + "/packs", Name: "pack.seal", Rule: InOrg(domain.ActPackWrite), Handle: (*Server).sealPack, Slow: true},
+		{Method: get, Path: eng + "/packs/:id", Name: "pack", Rule: InOrg(domain.ActPackRead), Handle: (*Server).showPack},
+		{Method: get, Path: eng + "/packs/:id/file", Name: "pack.file", Rule: InOrg(domain.ActPackRead), Handle: (*Server).downloadPack, Slow: true},
 	}
 }
