@@ -25,7 +25,7 @@ func TestTasks_TheFirstOpenOneIsNext(t *testing.T) {
 		{Title: "C", Href: "/c", Text: "how"},
 		{Title: "D", Href: "/d"},
 	}))
-	says(t, doc, ".task-next h3", "C")
+	says(t, doc, ".task-next h2", "C")
 	says(t, doc, ".task-next .task-status", "Next")
 	want(t, doc, 0, ".task-locked a")
 	says(t, doc, ".task-locked p", "needs C")

@@ -17,7 +17,7 @@ func TestFor_UnknownLanguageIsEnglish(t *testing.T) {
 			t.Errorf("For(%q) speaks %s, want %s", lang, got, want)
 		}
 	}
-	if i18n.For("fr") != i18n.For("fr") {
+	if first, second := i18n.For("fr"), i18n.For("fr"); first != second {
 		t.Error("For builds a new localizer each time")
 	}
 }
