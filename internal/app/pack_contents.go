@@ -129,6 +129,7 @@ func (g *gathering) evidence() error {
 		return err
 	}
 	g.items = map[domain.ControlID][]string{}
+	secret := g.confidentialDocuments()
 	for _, v := range versions {
 		e := items[v.Evidence]
 		p := domain.PackEvidence{Evidence: e, Version: v, UploadedBy: g.names[v.UploadedBy]}
@@ -142,6 +143,9 @@ func (g *gathering) evidence() error {
 			}
 		}
 		reason := staysBehind(e, v)
+		if secret[e.ID] && reason == "" {
+			reason = "provider_confidential"
+		}
 		p.Included = reason == ""
 		if reason != "" {
 			g.omit(e.Code()+" v"+itoa(v.Number), e.Title, v.Blob.SHA256, reason)
@@ -151,12 +155,24 @@ func (g *gathering) evidence() error {
 	for i := range g.out.Controls {
 		g.out.Controls[i].Evidence = g.items[g.out.Controls[i].Control.ID]
 	}
+	return nil
+}
+
+// confidentialDocuments are the items that hold a confidential report of the
+// provider: cited by title, id and digest, never shipped. An obtained report
+// without a document on file is named as left out here.
+func (g *gathering) confidentialDocuments() map[domain.EvidenceID]bool {
+	out := map[domain.EvidenceID]bool{}
 	for _, r := range g.out.Reports {
-		if r.Report.Confidential && r.Report.State != domain.ReportToRequest && r.Report.State != domain.ReportRequested {
+		if !r.Report.Confidential {
+			continue
+		}
+		out[r.Report.Document] = true
+		if r.Report.Document == 0 && r.Report.ObtainedOn != 0 {
 			g.omit(r.Report.Title, r.Report.Title, domain.Digest{}, "provider_confidential")
 		}
 	}
-	return nil
+	return out
 }
 
 func (g *gathering) readReviews() error {

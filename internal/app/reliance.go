@@ -48,7 +48,7 @@ func (a *App) readRelianceInputs(ctx context.Context, s *store.Store, e domain.E
 	if in.evidence, err = s.EvidenceFacts(ctx, e.Org); err != nil {
 		return nil, err
 	}
-	in.assessor, err = s.AssessorEngaged(ctx, e.Org, e.ID, a.Today())
+	in.assessor, err = s.AssessorEngaged(ctx, e.Org, e.ID, 0)
 	return in, err
 }
 

@@ -138,18 +138,28 @@ func TestLapse_NeverHeals(t *testing.T) {
 	}
 }
 
-// Days pass without anybody changing anything: the daily run lets fall what rests
-// on an assessor whose engagement ended.
-func TestLapse_ByTheCalendar(t *testing.T) {
+// Days pass without anybody changing anything: what an engaged assessor accepted
+// stands after the last day of that engagement, for they accepted it in time.
+func TestLapse_AcceptanceOutlivesTheAssessorsAccess(t *testing.T) {
 	h := newHouse(t)
 	r, _, _ := h.accepted()
-	h.must(h.LapseAll(ctx))
-	if state, _ := h.verdict(r.ID); state != domain.RelianceAccepted {
-		t.Fatalf("a sound reliance fell: %s", state)
-	}
 	h.now = h.now.AddDate(0, 3, 0)
 	h.must(h.LapseAll(ctx))
+	if state, rung := h.verdict(r.ID); state != domain.RelianceAccepted || rung != domain.RungInherited {
+		t.Errorf("%s, %s after the assessor's last day", state, rung)
+	}
+}
+
+func TestLapse_ServiceGivenUp(t *testing.T) {
+	h := newHouse(t)
+	r, _, _ := h.accepted()
+	services, err := h.Services(ctx, h.as(domain.RoleManager))
+	h.must(err)
+	s := services[0]
+	s.State, s.To = domain.ServiceRetired, domain.MustDate("2026-11-30")
+	_, err = h.SaveService(ctx, h.as(domain.RoleManager), s)
+	h.must(err)
 	if state, _ := h.verdict(r.ID); state != domain.RelianceLapsed {
-		t.Errorf("state %s after the assessor's last day", state)
+		t.Errorf("state %s after the service was given up", state)
 	}
 }

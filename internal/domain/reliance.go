@@ -200,8 +200,11 @@ func scopeGate(f RelianceFacts, counting []Certificate) GateResult {
 	for _, c := range counting {
 		grounds = append(grounds, because("in_scope", "Certificate", c.label(), "Service", f.Service.Name, "Environment", string(f.Service.Environment)))
 	}
+	if f.Service.State == ServiceProposed {
+		causes = append(causes, because("service_not_in_use", "Service", f.Service.Name))
+	}
 	if len(counting) > 0 {
-		return result(GateScope, nil, grounds)
+		return result(GateScope, causes, grounds)
 	}
 	if len(f.Certificates) == 0 {
 		causes = append(causes, because("no_certificate"))
@@ -220,11 +223,15 @@ func scopeGate(f RelianceFacts, counting []Certificate) GateResult {
 }
 
 // periodGate is G2: the union of verified certificates covers every day of the
-// audit period, and Microsoft offered the service on every one of them.
+// audit period, Microsoft offered the service on every one of them, and it was
+// not given up before the period's end.
 func periodGate(f RelianceFacts, counting []Certificate) GateResult {
 	var causes, grounds []Reason
 	if f.Service.Closed != 0 && f.Service.Closed < f.Period.To {
 		causes = append(causes, because("service_closed", "On", f.Service.Closed.String()))
+	}
+	if f.Service.To != 0 && f.Service.To < f.Period.To {
+		causes = append(causes, because("service_retired", "On", f.Service.To.String()))
 	}
 	for _, gap := range UncoveredDays(f.Period, counting) {
 		causes = append(causes, because("uncovered", "From", gap.From.String(), "To", gap.To.String(), "Days", strconv.Itoa(gap.Days())))

@@ -92,7 +92,15 @@ func TestReliance_Evaluate(t *testing.T) {
 		{"G1 scope names the service in another cloud", func(f *domain.RelianceFacts) { f.Service.Environment = domain.EnvGovernment }, domain.RungNotExamined,
 			"G1: out_of_scope(Azure, government, C-1) | G2: uncovered(2026-01-01, 2026-12-31, 365) | G3: no_counting_certificate | G4: provider_soa_missing(Azure); report_missing(Azure)"},
 		{"G1 one of two certificates names it", func(f *domain.RelianceFacts) { second(f).Names = nil }, domain.RungInherited, ""},
+		{"G1 service only proposed", func(f *domain.RelianceFacts) { f.Service.State = domain.ServiceProposed }, domain.RungNotExamined,
+			"G1: service_not_in_use(Azure)"},
 		// G2
+		{"G2 service given up in the period", func(f *domain.RelianceFacts) {
+			f.Service.State, f.Service.To = domain.ServiceRetired, day("2026-12-30")
+		}, domain.RungNotExamined, "G2: service_retired(2026-12-30)"},
+		{"G2 service given up on the last day", func(f *domain.RelianceFacts) {
+			f.Service.State, f.Service.To = domain.ServiceRetired, day("2026-12-31")
+		}, domain.RungInherited, ""},
 		{"G2 expires in the period", func(f *domain.RelianceFacts) { f.Certificates[0].Expires = day("2026-06-11") }, domain.RungNotExamined,
 			"G2: uncovered(2026-06-12, 2026-12-31, 203)"},
 		{"G2 issued in the period", func(f *domain.RelianceFacts) { f.Certificates[0].Issued = day("2026-01-02") }, domain.RungNotExamined,

@@ -154,11 +154,13 @@ func (s *Store) Members(ctx context.Context, org domain.OrgID) ([]domain.Member,
 	})
 }
 
-// AssessorEngaged reports whether an assessor is engaged on an engagement on a day.
+// AssessorEngaged reports whether an assessor is engaged on an engagement on a
+// day, or for the zero Date at any time: what was accepted while the assessor was
+// engaged stays accepted when the last day of the engagement has passed.
 func (s *Store) AssessorEngaged(ctx context.Context, org domain.OrgID, e domain.EngagementID, on domain.Date) (bool, error) {
 	var n int64
 	err := s.r(ctx).Model(&membershipRow{}).
-		Where("org_id = ? AND role = ? AND (engagement_id IS NULL OR engagement_id = ?) AND (until_day = '' OR until_day >= ?)",
+		Where("org_id = ? AND role = ? AND (engagement_id IS NULL OR engagement_id = ?) AND (until_day = '' OR until_day >= ?)", // '' is before every day
 			int64(org), string(domain.RoleAssessor), int64(e), on.String()).Count(&n).Error
 	return n > 0, translate(err)
 }
