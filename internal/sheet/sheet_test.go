@@ -103,6 +103,7 @@ func TestRead_CSV(t *testing.T) {
 		"one column":                    {"a\n1\n\"2, really\"\n", [][]string{{"a"}, {"1"}, {"2, really"}}},
 		"separator said outright":       {"sep=;\r\na,b;c\r\n1,2;3\r\n", [][]string{{"a,b", "c"}, {"1,2", "3"}}},
 		"semicolons around commas":      {"a;b\n1,5;2,5\n3,5;4\n", [][]string{{"a", "b"}, {"1,5", "2,5"}, {"3,5", "4"}}},
+		"semicolons inside quotes":      {"a,\"x;y;z\"\n1,\"2;3;4\"\n", [][]string{{"a", "x;y;z"}, {"1", "2;3;4"}}},
 		"headings alone":                {"Code;Titre;Détail, long\n", [][]string{{"Code", "Titre", "Détail, long"}}},
 		"quote inside a field":          {"a,b\n5\" disk,2\n", [][]string{{"a", "b"}, {`5" disk`, "2"}}},
 		"line break kept as it is":      {"a,b\n\"1\r\n2\",3\n", [][]string{{"a", "b"}, {"1\r\n2", "3"}}},
