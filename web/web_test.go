@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"relier/web"
 )
@@ -191,4 +192,39 @@ func TestTokens_Contrast(t *testing.T) {
 			t.Errorf("dark: %s on %s is %.2f, want %.1f", c.front, c.back, r, c.least)
 		}
 	}
+}
+
+func TestStylesheet_MissingFiles(t *testing.T) {
+	t.Parallel()
+	sheets := func(extra map[string]string) fstest.MapFS {
+		files := fstest.MapFS{}
+		for _, name := range []string{"fonts", "tokens", "base", "layout", "components", "forms", "figures", "print"} {
+			files["css/"+name+".css"] = &fstest.MapFile{Data: []byte("." + name + "{}")}
+		}
+		for name, css := range extra {
+			files["css/"+name+".css"] = &fstest.MapFile{Data: []byte(css)}
+		}
+		return files
+	}
+	t.Run("a sheet for a font that was not fetched is left out", func(t *testing.T) {
+		t.Parallel()
+		css, err := web.Stylesheet(sheets(map[string]string{"fonts": `@font-face{src:url("../vendor/none.woff2")}`}))
+		if err != nil || strings.Contains(string(css), "font-face") || !strings.Contains(string(css), ".tokens{}") {
+			t.Errorf("%s (%v)", css, err)
+		}
+	})
+	t.Run("any other missing file is a fault of the build", func(t *testing.T) {
+		t.Parallel()
+		_, err := web.Stylesheet(sheets(map[string]string{"forms": `.x{background:url("../none.svg")}`}))
+		if err == nil || !strings.Contains(err.Error(), "css/forms.css names none.svg") {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("a feature's sheet comes between the shared ones and print", func(t *testing.T) {
+		t.Parallel()
+		css, err := web.Stylesheet(sheets(map[string]string{"control": ".control{}"}))
+		if err != nil || !strings.Contains(string(css), ".figures{}.control{}.print{}") {
+			t.Errorf("%s (%v)", css, err)
+		}
+	})
 }
