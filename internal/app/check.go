@@ -42,7 +42,9 @@ func (a *App) Check(ctx context.Context) (CheckReport, error) {
 	cited := map[domain.Digest]bool{}
 	for _, u := range uses {
 		if !cited[u.Blob.SHA256] {
-			a.checkBlob(ctx, u, &r)
+			if err := a.checkBlob(ctx, u, &r); err != nil {
+				return r, err
+			}
 		}
 		cited[u.Blob.SHA256] = true
 	}
@@ -61,16 +63,18 @@ var damageKinds = map[string]string{
 	"error.blob_content": "wrong_content", "error.blob_record": "wrong_record",
 }
 
-func (a *App) checkBlob(ctx context.Context, u store.BlobUse, r *CheckReport) {
+// checkBlob verifies one blob; it fails only when the check itself was stopped.
+func (a *App) checkBlob(ctx context.Context, u store.BlobUse, r *CheckReport) error {
 	r.Blobs++
 	r.Bytes += u.Blob.Size
 	err := blob.Verify(ctx, a.blobs, u.Blob)
-	if err == nil {
-		return
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
 	}
 	kind := "unreadable"
 	if e, ok := errors.AsType[*domain.Error](err); ok && damageKinds[e.Key] != "" {
 		kind = damageKinds[e.Key]
 	}
 	r.Damages = append(r.Damages, Damage{kind, u.Blob.SHA256.String(), u.Where})
+	return nil
 }
