@@ -181,7 +181,7 @@ func (r reportPrinter) reliances() {
 	r.section(v.T("pack.page.reliances", nil), "P")
 	r.paragraph(v.T("pack.ladder.text", nil))
 	for _, rel := range v.Reliances {
-		r.keep(95)
+		r.keep(112)
 		r.heading(rel.ControlCode + "  " + rel.ControlTitle + " · " + rel.Service + " (" + v.term("environment", string(rel.Environment)) + ")")
 		r.paragraph(v.T("pack.pdf.rung", map[string]any{"Rung": v.term("rung", string(rel.Verdict.Rung)), "State": v.term("state.reliance", string(rel.Reliance.State)), "Sentence": v.firstFailed(rel.Verdict)}))
 		r.table([]column{{title: v.T("pack.gate.title", nil), share: 3, bold: true}, {title: v.T("pack.gate.outcome", nil), share: 2}, {title: v.T("pack.gate.reasons", nil), share: 9}},
@@ -229,18 +229,21 @@ func (r reportPrinter) provider() {
 		}))
 }
 
+// certificate prints what is recorded of one, and nothing of what is not.
 func (r reportPrinter) certificate(c domain.PackCertificate) {
 	v := r.v
-	facts := [][2]string{
-		{v.T("pack.certificate.number", nil), v.or(c.Certificate.Number)},
-		{v.T("pack.certificate.state", nil), v.term("state.certificate", string(c.Certificate.State)) + ". " + v.certificateSentence(c)},
-		{v.T("pack.certificate.body", nil), v.or(c.Certificate.Body)},
+	facts := [][2]string{{v.T("pack.certificate.state", nil), v.term("state.certificate", string(c.Certificate.State)) + ". " + v.certificateSentence(c)}}
+	for _, f := range [][2]string{
+		{v.T("pack.certificate.number", nil), c.Certificate.Number},
+		{v.T("pack.certificate.body", nil), c.Certificate.Body},
 		{v.T("pack.certificate.edition", nil), c.Certificate.Edition.Standard()},
-		{v.T("pack.certificate.services", nil), v.list(c.Services)},
-		{v.T("pack.certificate.checked", nil), v.by(c.CheckedBy, c.Certificate.CheckedOn)},
-	}
-	if c.Certificate.ScopeText != "" {
-		facts = append(facts, [2]string{v.T("pack.certificate.scope", nil), c.Certificate.ScopeText})
+		{v.T("pack.certificate.services", nil), strings.Join(c.Services, ", ")},
+		{v.T("pack.certificate.checked", nil), v.checkedBy(c)},
+		{v.T("pack.certificate.scope", nil), c.Certificate.ScopeText},
+	} {
+		if f[1] != "" {
+			facts = append(facts, f)
+		}
 	}
 	r.keep(60)
 	r.text(bodyPoints, "B", ink, c.Certificate.Title)
@@ -291,7 +294,7 @@ func (r reportPrinter) omissions() {
 	r.paragraph(v.T("pack.about.omissions", nil))
 	r.table([]column{{title: v.T("pack.omission.what", nil), share: 3, bold: true}, {title: v.T("pack.omission.title", nil), share: 4}, {title: v.T("pack.omission.reason", nil), share: 5}, {title: "SHA-256", share: 4, mono: true}},
 		each(v.Omissions, func(o domain.PackOmission) []string {
-			return []string{o.What, o.Title, v.omission(o.Reason), v.or(o.SHA256)}
+			return []string{o.What, o.Title, v.omission(o.Reason), v.digestText(o.SHA256)}
 		}))
 }
 

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -226,7 +227,7 @@ func (v view) omission(code string) string {
 
 // verb is the sentence for what was done, or its code.
 func (v view) verb(code string) string {
-	if key := "activity.verb." + code; v.Has(key) {
+	if key := "verb." + code; v.Has(key) {
 		return v.T(key, nil)
 	}
 	return code
@@ -237,20 +238,45 @@ func (v view) digest(e domain.PackEvidence) string {
 	if f, ok := v.files[e.Version.ID]; ok {
 		return f.Blob.SHA256.String()
 	}
-	if e.Version.Blob.SHA256.IsZero() {
-		return v.T("pack.none", nil)
-	}
-	return e.Version.Blob.SHA256.String()
+	return v.digestText(digestOf(e.Version.Blob))
 }
 
-// parties writes "Azure: shared" in the view's language.
+// digestText writes a digest, or that there are no bytes to have one.
+func (v view) digestText(hex string) string {
+	if hex == "" {
+		return v.T("pack.none", nil)
+	}
+	return hex
+}
+
+// parties turns pairs such as "Azure: shared" into one line for each party, with
+// its services: "Shared: Azure, Intune".
 func (v view) parties(pairs []string) []string {
-	out := make([]string, len(pairs))
-	for i, pair := range pairs {
-		out[i] = pair
-		if at := strings.LastIndex(pair, ": "); at > 0 && v.Has("party."+pair[at+2:]) {
-			out[i] = v.T("pack.soa.pair", map[string]any{"Service": pair[:at], "Party": v.term("party", pair[at+2:])})
+	services := map[domain.Party][]string{}
+	var out []string
+	for _, pair := range pairs {
+		at := max(strings.LastIndex(pair, ": "), 0)
+		party := domain.Party(strings.TrimPrefix(pair[at:], ": "))
+		if !slices.Contains(domain.Parties, party) {
+			out = append(out, pair)
+			continue
+		}
+		if name := pair[:at]; !slices.Contains(services[party], name) {
+			services[party] = append(services[party], name)
+		}
+	}
+	for _, party := range domain.Parties {
+		if names := services[party]; len(names) > 0 {
+			out = append(out, v.T("pack.soa.party", map[string]any{"Party": v.term("party", string(party)), "Services": v.list(names)}))
 		}
 	}
 	return out
+}
+
+// checkedBy names who checked a certificate, when and where, or "".
+func (v view) checkedBy(c domain.PackCertificate) string {
+	if c.CheckedBy == "" {
+		return ""
+	}
+	return strings.Trim(v.by(c.CheckedBy, c.Certificate.CheckedOn)+" · "+c.Certificate.CheckedWhere, " ·")
 }
