@@ -106,17 +106,20 @@ func (a *App) UndecidedSplits(ctx context.Context, actor domain.Actor, controls 
 	return out, nil
 }
 
-// sortSummaries orders rows by what only the rules know: bucket, rung, accepted
-// evidence, last test. Any other order is the database's. Ties keep that order.
+// ranks are the orders that only the rules know: bucket, rung, accepted
+// evidence, last test. Any other order is the database's.
+var ranks = map[string]func(domain.ControlSummary) int{
+	"bucket": func(s domain.ControlSummary) int {
+		return place(append(domain.Buckets, domain.BucketExcluded), s.Bucket)
+	},
+	"rung":     func(s domain.ControlSummary) int { return place(domain.Rungs, s.Best) },
+	"evidence": func(s domain.ControlSummary) int { return s.Facts.EvidenceAccepted },
+	"test":     func(s domain.ControlSummary) int { return place(domain.Conclusions, s.Facts.Conclusion) },
+}
+
+// sortSummaries puts rows in one of the computed orders; ties keep theirs.
 func sortSummaries(rows []domain.ControlSummary, f domain.ControlFilter) {
-	rank := map[string]func(domain.ControlSummary) int{
-		"bucket": func(s domain.ControlSummary) int {
-			return place(append(domain.Buckets, domain.BucketExcluded), s.Bucket)
-		},
-		"rung":     func(s domain.ControlSummary) int { return place(domain.Rungs, s.Best) },
-		"evidence": func(s domain.ControlSummary) int { return s.Facts.EvidenceAccepted },
-		"test":     func(s domain.ControlSummary) int { return place(domain.Conclusions, s.Facts.Conclusion) },
-	}[f.Sort]
+	rank := ranks[f.Sort]
 	if rank == nil {
 		return
 	}

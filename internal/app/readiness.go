@@ -153,6 +153,7 @@ func (a *App) FindControls(ctx context.Context, actor domain.Actor, e domain.Eng
 	}
 	matching := f
 	matching.Page = domain.Page{Number: 1, Size: 1 << 20}
+	matching.Desc = f.Desc && ranks[f.Sort] == nil // ties of a computed order stay in the order of codes
 	found, err := a.store.FindControls(ctx, actor.Org, matching)
 	if err != nil {
 		return out, err
