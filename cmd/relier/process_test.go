@@ -13,8 +13,10 @@ import (
 	"time"
 )
 
-// binary is the program as people run it, built once.
-var binary string
+var (
+	binary string // the program as people run it, built once
+	loaded string // a data folder with the sample
+)
 
 func TestMain(m *testing.M) {
 	code, err := buildAndRun(m)
@@ -31,7 +33,7 @@ func buildAndRun(m *testing.M) (int, error) {
 		return 1, err
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "relier")
+	binary, loaded = filepath.Join(dir, "relier"), filepath.Join(dir, "sample")
 	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
 	if err != nil {
 		return 1, fmt.Errorf("build the program: %v\n%s", err, out)
