@@ -242,6 +242,11 @@ func (s ServicePart) leansOn() bool {
 	return s.Split.Party == domain.PartyMicrosoft || s.Split.Party == domain.PartyShared
 }
 
+// canPropose reports whether a reliance may be proposed on a service now.
+func (p ControlProps) canPropose(s ServicePart) bool {
+	return p.Links.Propose != "" && s.leansOn() && (s.Reliance == nil || s.Reliance.Reliance.CanMoveTo(domain.RelianceProposed))
+}
+
 // passed counts the gates that hold.
 func passed(v domain.Verdict) int {
 	n := 0

@@ -72,12 +72,12 @@ func TestControl_WorkspaceHasThreeColumns(t *testing.T) {
 			t.Errorf("%s says %q, want %q", selector, got, want)
 		}
 	}
-	if got := p.text("#microsoft .source summary"); !strings.Contains(got, "proposed by Relier, not by Microsoft") {
+	if got := p.text("#microsoft .fold summary"); !strings.Contains(got, "proposed by Relier, not by Microsoft") {
 		t.Errorf("the proposal's provenance says %q", got)
 	}
 	for _, want := range []string{"Derived from the areas", "Physical datacenter", "Confidence", "Sources"} {
-		if !strings.Contains(p.text("#microsoft .source-body"), want) {
-			t.Errorf("the provenance lacks %q: %q", want, p.text("#microsoft .source-body"))
+		if !strings.Contains(p.text("#microsoft .fold-body"), want) {
+			t.Errorf("the provenance lacks %q: %q", want, p.text("#microsoft .fold-body"))
 		}
 	}
 	if n := p.doc().Find("#microsoft details.part[open]").Length(); n != 1 {
