@@ -10,6 +10,7 @@ import (
 	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/internal/testkit"
+	"relier/internal/testkit/pgtest"
 )
 
 // loaded is one sample that tests only read.
@@ -190,6 +191,22 @@ func TestSample_IsTheSameForOneClock(t *testing.T) {
 	_, b := loaded(t)
 	if a.Pack.TagDigest != b.Pack.TagDigest {
 		t.Errorf("two loads sealed different packs: %s and %s", a.Pack.TagDigest, b.Pack.TagDigest)
+	}
+}
+
+func TestSample_IsTheSameOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	k := testkit.NewAppOn(t, pgtest.URL(t))
+	s := k.Sample(t)
+	d := must[app.Dashboard](t)(k.App.Dashboard(t.Context(), s.As("manager"), s.Engagement))
+	if d.Applicable != 88 || d.Inherited != 3 || d.Reliances[domain.RelianceLapsed] != 2 {
+		t.Errorf("%d applicable, %d inherited, reliances %v", d.Applicable, d.Inherited, d.Reliances)
+	}
+	if err := k.App.RemoveSample(t.Context(), s.As("owner")); err != nil {
+		t.Fatal(err)
+	}
+	if empty := must[bool](t)(k.App.NeedsSetUp(t.Context())); !empty {
+		t.Error("people of the sample stay")
 	}
 }
 

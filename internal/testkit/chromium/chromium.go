@@ -227,6 +227,9 @@ func (p *Page) Press(selector string) int {
 // Download clicks and returns the path of the file that was saved.
 func (p *Page) Download(selector string) string {
 	p.t.Helper()
+	if p.Count(selector) == 0 {
+		p.t.Fatalf("%s has no %s:\n%s", p.Path(), selector, p.Text("main"))
+	}
 	p.Click(selector)
 	select {
 	case path := <-p.saved:
