@@ -10,25 +10,39 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"net/url"
+	"slices"
 
 	"relier/internal/i18n"
 )
 
 // Named puts each field's label before its error, in the order of the fields,
-// for the summary above a form: "Fill this in." alone does not say what. Errors
-// of no field come first.
+// for the summary above a form: "Fill this in." alone does not say what.
 func (f FormErrors) Named(l *i18n.Localizer, fields ...[]FieldProps) FormErrors {
-	var out FormErrors
-	for _, e := range f {
-		if e.Field == "" {
-			out = append(out, e)
+	labels := map[string]string{}
+	for _, field := range slices.Concat(fields...) {
+		labels[field.Name] = field.Label
+	}
+	out := f.inOrder(fields...)
+	for i, e := range out {
+		if labels[e.Field] != "" {
+			out[i].Text = l.T("form.labelled", map[string]any{"Label": labels[e.Field], "Text": e.Text})
 		}
 	}
-	for _, group := range fields {
-		for _, field := range group {
-			if text := f.For(field.Name); text != "" {
-				out = append(out, FormError{field.Name, l.T("form.labelled", map[string]any{"Label": field.Label, "Text": text})})
-			}
+	return out
+}
+
+// inOrder puts errors in the order of the fields, one a field; those of no field
+// come first, those of fields it was not told of last.
+func (f FormErrors) inOrder(fields ...[]FieldProps) FormErrors {
+	out := slices.DeleteFunc(slices.Clone(f), func(e FormError) bool { return e.Field != "" })
+	for _, field := range slices.Concat(fields...) {
+		if text := f.For(field.Name); text != "" {
+			out = append(out, FormError{field.Name, text})
+		}
+	}
+	for _, e := range f {
+		if !slices.ContainsFunc(out, func(o FormError) bool { return o.Field == e.Field }) {
+			out = append(out, e)
 		}
 	}
 	return out

@@ -42,7 +42,7 @@ func (s *Server) heldServices(c *Ctx) (map[string][]views.Held, error) {
 	out := map[string][]views.Held{}
 	for _, v := range services {
 		out[v.Key] = append(out[v.Key], views.Held{Label: c.L.T("environment."+string(v.Environment), nil), Href: c.At().Service(v.ID),
-			Status: views.StateStatus(c.L, domain.NounService, v.State)})
+			States: []views.StatusProps{views.StateStatus(c.L, domain.NounService, v.State)}})
 	}
 	return out, err
 }
@@ -57,10 +57,10 @@ func (s *Server) heldDocuments(c *Ctx) (map[string]views.Held, error) {
 	reports, err := s.app.Reports(c.Context(), c.Actor)
 	out := map[string]views.Held{}
 	for _, v := range certificates {
-		out[v.CatalogueID] = views.Held{Label: c.L.T("catalogue.our_record", nil), Href: c.At().Certificate(v.ID), Status: views.StateStatus(c.L, domain.NounCertificate, v.State)}
+		out[v.CatalogueID] = views.Held{Label: c.L.T("catalogue.our_record", nil), Href: c.At().Certificate(v.ID), States: views.CertificateStates(c.L, s.certificateLine(c, v))}
 	}
 	for _, v := range reports {
-		out[v.CatalogueID] = views.Held{Label: c.L.T("catalogue.our_record", nil), Href: c.At().Report(v.ID), Status: views.StateStatus(c.L, domain.NounReport, v.State)}
+		out[v.CatalogueID] = views.Held{Label: c.L.T("catalogue.our_record", nil), Href: c.At().Report(v.ID), States: []views.StatusProps{views.StateStatus(c.L, domain.NounReport, v.State)}}
 	}
 	delete(out, "")
 	return out, err

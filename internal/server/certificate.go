@@ -95,7 +95,7 @@ func (s *Server) heldCertificate(c *Ctx, v domain.Certificate) views.Held {
 	if label == "" {
 		label = s.certificateLine(c, v).Title.In(c.L.Lang())
 	}
-	return views.Held{Label: label, Href: c.At().Certificate(v.ID), Status: views.StateStatus(c.L, domain.NounCertificate, v.State)}
+	return views.Held{Label: label, Href: c.At().Certificate(v.ID), States: views.CertificateStates(c.L, s.certificateLine(c, v))}
 }
 
 // pathCertificate reads the certificate that the address names.
@@ -178,7 +178,7 @@ func (s *Server) coverage(c *Ctx, line views.CertificateLine) views.TimelineProp
 		label = c.L.T("certificate.this", nil)
 	}
 	t := views.TimelineProps{ID: "timeline", Title: c.L.T("certificate.coverage_title", nil), Audit: audit, Today: s.app.Today(),
-		Gaps: []domain.Period{audit}, Footer: c.L.T("certificate.of_days", map[string]any{"Covered": c.L.Number(line.Covered), "Days": c.L.Number(audit.Days())})}
+		Gaps: []domain.Period{audit}, Footer: c.L.T("certificate.of_period", map[string]any{"Covered": c.L.Number(line.Covered), "Days": c.L.Number(audit.Days())})}
 	lane := views.Lane{Label: label, Counted: v.Counted()}
 	if days, ok := v.Covers(); ok {
 		lane.Spans = []domain.Period{days}

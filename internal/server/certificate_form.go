@@ -100,7 +100,7 @@ func (s *Server) putCertificate(c *Ctx, old domain.Certificate) error {
 			return err
 		}
 		if len(falls) > 0 {
-			return s.recordForm(c, fiber.StatusUnprocessableEntity, old, form.Values, nil, falls)
+			return s.recordForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
 		}
 	}
 	if err == nil {
@@ -145,7 +145,7 @@ func (s *Server) verifyForm(c *Ctx, status int, old domain.Certificate, typed ur
 	v := old
 	v.CheckedOn = s.app.Today()
 	f.Action, f.Max, f.Missing = c.At().VerifyCertificate(old.ID), s.app.Today().String(), views.NewFormErrors(c.L, v.CheckVerified())
-	title := c.L.T("certificate.verify_title", map[string]any{"Name": s.heldCertificate(c, old).Label})
+	title := c.L.T("certificate.verify", nil)
 	return c.RenderStatus(status, views.CertificateVerifyPage(c.Page(title), f))
 }
 
@@ -175,7 +175,7 @@ func (s *Server) verifyCertificate(c *Ctx) error {
 			return err
 		}
 		if len(falls) > 0 {
-			return s.verifyForm(c, fiber.StatusUnprocessableEntity, old, form.Values, nil, falls)
+			return s.verifyForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
 		}
 	}
 	if err == nil {
@@ -244,7 +244,7 @@ func (s *Server) withdrawForm(c *Ctx, status int, v domain.Certificate, typed ur
 			return err
 		}
 	}
-	return c.RenderStatus(status, views.CertificateWithdrawPage(c.Page(c.L.T("certificate.withdraw_title", map[string]any{"Name": page.Back.Label})), page))
+	return c.RenderStatus(status, views.CertificateWithdrawPage(c.Page(c.L.T("certificate.withdraw", nil)), page))
 }
 
 func (s *Server) fallsOfWithdrawal(c *Ctx, v domain.Certificate, typed url.Values, page *views.CertificateWithdraw) error {

@@ -224,6 +224,11 @@ func (c *Ctx) again(err error, typed, current url.Values) (int, url.Values, view
 	return fiber.StatusUnprocessableEntity, typed, errs, true
 }
 
+// untold holds a change back until somebody ticks that they know what it does.
+func (c *Ctx) untold() views.FormErrors {
+	return views.FormErrors{{Field: "confirmed", Text: c.L.T("error.confirm", nil)}}
+}
+
 func idValue[T ~int64](id T) string {
 	if id == 0 {
 		return ""

@@ -209,7 +209,7 @@ func (s *Server) putReport(c *Ctx, old domain.Report) error {
 			return err
 		}
 		if len(falls) > 0 {
-			return s.reportForm(c, fiber.StatusUnprocessableEntity, old, form.Values, nil, falls)
+			return s.reportForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
 		}
 	}
 	if err == nil {

@@ -184,7 +184,7 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 			return err
 		}
 		if held {
-			return s.serviceForm(c, fiber.StatusUnprocessableEntity, old, form.Values, nil, falls)
+			return s.serviceForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
 		}
 	}
 	if err == nil {
