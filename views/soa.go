@@ -256,7 +256,6 @@ func (v SoAVersions) table(l *i18n.Localizer) TableProps {
 // SoAVersion is an approved version, which never changes.
 type SoAVersion struct {
 	Organization string
-	Scope        string
 	Version      domain.SoAVersion
 	Approver     string
 	Lines        []SoALine
@@ -329,10 +328,9 @@ func driverWords(l *i18n.Localizer, drivers []domain.Driver) string {
 }
 
 // soaFacts is the head of the statement: whose, of what, approved by whom.
-func soaFacts(l *i18n.Localizer, organization, scope string, e domain.Edition, rest ...Value) []Value {
+func soaFacts(l *i18n.Localizer, organization string, e domain.Edition, rest ...Value) []Value {
 	return append([]Value{
 		{Label: l.T("soa.organization", nil), Body: TextIn("", organization)},
 		{Label: l.T("soa.standard", nil), Body: Text(e.Standard())},
-		{Label: l.T("soa.scope", nil), Body: typedOr(l, scope)},
 	}, rest...)
 }

@@ -149,7 +149,7 @@ func (s *Server) showSoAVersion(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := views.SoAVersion{Organization: c.Org.Name, Scope: c.Engagement.Scope, Version: x.Version, Approver: x.Approver, List: c.At().SoAVersions()}
+	v := views.SoAVersion{Organization: c.Org.Name, Version: x.Version, Approver: x.Approver, List: c.At().SoAVersions()}
 	for _, l := range x.Lines {
 		v.Lines = append(v.Lines, c.soaLine(l, nil))
 	}

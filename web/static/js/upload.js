@@ -2,9 +2,10 @@
 // all its files at once; with them each file goes in a request of its own to the
 // same address, with the form's other fields before it and
 // "Accept: application/json". The server answers
-//   2xx  {"href": "...", "label": "EV-0042", "text": "..."}   all optional
+//   2xx  {"href": "...", "label": "EV-0042", "text": "...", "query": "id=7"}   all optional
 //   else {"error": "a sentence in the reader's language"}
-// An answer that is no JSON counts by its status alone.
+// An answer that is no JSON counts by its status alone. Once every file arrived
+// the page goes on to data-next, with the queries of all answers.
 
 const AT_ONCE = 2; // files on the way at the same time
 
@@ -83,12 +84,15 @@ function start(form) {
   function next() {
     const sending = items.filter((i) => i.state === "sending").length;
     for (const item of items.filter((i) => i.wanted && i.state === "waiting").slice(0, AT_ONCE - sending)) send(item);
-    if (items.length && items.every((i) => i.state === "done") && form.dataset.next) location.assign(form.dataset.next);
+    if (!items.length || !items.every((i) => i.state === "done") || !form.dataset.next) return;
+    const query = items.map((i) => i.query).filter(Boolean).join("&");
+    location.assign(form.dataset.next + (query && "?" + query));
   }
 
   function send(item) {
     const body = new FormData();
     for (const [name, value] of new FormData(form)) if (name !== field.name) body.append(name, value);
+    body.append("files", items.length);
     body.append(field.name, item.file, item.file.name);
     const request = (item.request = new XMLHttpRequest());
     request.open("POST", form.action);
@@ -114,6 +118,7 @@ function start(form) {
       // no JSON: the status decides
     }
     if (request.status < 200 || request.status > 299) return fail(item, answer.error || words.failed);
+    item.query = answer.query;
     show(item, "done");
     tell(item, answer.text || words.sent);
     if (answer.href) {
@@ -140,6 +145,7 @@ function start(form) {
     items.splice(items.indexOf(item), 1);
     item.row.remove();
     field.focus();
+    if (items.some((i) => i.state === "done")) next();
   }
 
   // show sets which of the row's parts belong to a state.
