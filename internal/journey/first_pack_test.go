@@ -200,7 +200,7 @@ func (w *walker) evidence() {
 // pack: sealed, downloaded, unzipped, and checked with tools nobody here wrote.
 func (w *walker) pack() {
 	w.ok(w.p.Go(eng + "/packs/new"))
-	w.ok(w.p.Press("main form button[type=submit]"))
+	w.ok(w.p.Press("main form[method=post] button[type=submit]"))
 	zip := w.p.Download(`main a[href$="/file"]`)
 	report, err := pack.Verify(context.Background(), zip)
 	if err != nil || !report.OK {
