@@ -167,6 +167,30 @@ func TestCertificates_SeededCountForNothing(t *testing.T) {
 	}
 }
 
+func TestCertificates_PagesSortsFilters(t *testing.T) {
+	t.Parallel()
+	b := atWork(t)
+	for i := range 52 {
+		if _, err := b.app.SaveCertificate(t.Context(), b.owner, domain.Certificate{Title: fmt.Sprintf("Own %02d", i), Edition: domain.Edition2022}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := b.in("en")
+	list := v.get(b.path + "/certificates?sort=-title&edition=2022").want(http.StatusOK)
+	if rows := list.doc().Find("#certificates tbody tr"); rows.Length() != 50 || !strings.Contains(rows.First().Text(), "Own 51") {
+		t.Errorf("page 1 has %d rows and begins with %q", rows.Length(), rows.First().Text())
+	}
+	if got := list.text("#certificates caption .caption"); got != "52 certificates" {
+		t.Errorf("the caption says %q", got)
+	}
+	if rows := v.get(b.path + "/certificates?sort=-title&edition=2022&page=2").doc().Find("#certificates tbody tr"); rows.Length() != 2 {
+		t.Errorf("page 2 has %d rows", rows.Length())
+	}
+	if got := v.get(b.path + "/certificates?q=nothing+of+the+kind").text("#certificates h2"); got != "Nothing matches" {
+		t.Errorf("no match says %q", got)
+	}
+}
+
 func TestService_Add(t *testing.T) {
 	t.Parallel()
 	b := atWork(t)

@@ -1,0 +1,28 @@
+package app_test
+
+import (
+	"testing"
+
+	"relier/internal/domain"
+)
+
+func TestService_KeepsItsKey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	manager := h.as(domain.RoleManager)
+	own := domain.Service{Name: "Mail gateway", Environment: domain.EnvPublic, Model: domain.ModelSaaS, State: domain.ServiceInUse}
+	first, err := h.SaveService(ctx, manager, own)
+	h.must(err)
+	first.Name = "Gateway"
+	renamed, err := h.SaveService(ctx, manager, first)
+	h.must(err)
+	if renamed.Key != "mail-gateway" {
+		t.Errorf("a new name made the key %q: certificates that name it would lose it", renamed.Key)
+	}
+	own.Name = "Azure Germany"
+	closed, err := h.SaveService(ctx, manager, own)
+	h.must(err)
+	if closed.Key != "azure-germany" || closed.Closed != domain.MustDate("2021-10-29") {
+		t.Errorf("the catalogue's service under its typed name is %q, closed %q", closed.Key, closed.Closed)
+	}
+}
