@@ -135,6 +135,7 @@ func sample(s *shelf, langs ...string) domain.PackContents {
 	c.Activity = []domain.Activity{
 		{Seq: 1, At: sealing.Add(-48 * time.Hour), ActorName: "Hélène Dufour", Verb: "certificate.verified", Noun: domain.NounCertificate, Label: "SAMPLE-IS-533913", Digest: domain.Digest{1}},
 		{Seq: 2, At: sealing.Add(-time.Hour), Verb: "reliance.lapsed", Noun: domain.NounReliance, Label: "A.8.1 Office 365 Germany", Digest: domain.Digest{2}},
+		{Seq: 3, At: sealing, ActorName: "Hélène Dufour", Verb: "comet.sighted", Label: "a verb of a later release", Digest: domain.Digest{3}},
 	}
 	return c
 }

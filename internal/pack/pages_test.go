@@ -146,7 +146,7 @@ func TestPages_SpeakTheirLanguage(t *testing.T) {
 		if got := document(t, s, l, english).Find("nav a.lang").AttrOr("href", ""); got != e.Path {
 			t.Errorf("%s switches to %q", english, got)
 		}
-		for _, key := range []string{"pack.", "cause.", "ground.", "state.", "verify."} {
+		for _, key := range []string{"pack.", "cause.", "ground.", "state.", "verb.", "verify."} {
 			if strings.Contains(page.Find("body").Text(), key) {
 				t.Errorf("%s shows a key that begins with %s", e.Path, key)
 			}

@@ -16,12 +16,14 @@ type Open func(domain.Digest) (io.ReadCloser, error)
 
 // Size returns the exact size of the ZIP in bytes.
 func (l Layout) Size() int64 {
-	var n int64
-	_ = l.walk(
-		func(b []byte) error { n += int64(len(b)); return nil },
-		func(e Entry) error { n += e.Blob.Size; return nil },
-	)
-	return n
+	z := newZipTime(l.Modified)
+	var files, directory int64
+	for _, e := range l.Entries {
+		named := len(l.Code) + 1 + len(e.Path) + len(z.extra)
+		directory += int64(centralLen + named + zip64Len(wide(e, files)))
+		files += int64(localLen+named+zip64Len(wide(e, 0))) + e.Blob.Size
+	}
+	return files + directory + int64(len(appendEnd(nil, len(l.Entries), files, directory)))
 }
 
 // walk visits the ZIP from its first byte to its last: structure as bytes, which

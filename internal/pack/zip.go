@@ -18,6 +18,9 @@ const (
 	end64Signature     = 0x06064b50
 	locator64Signature = 0x07064b50
 
+	localLen   = 30 // bytes of a header without name and extra fields
+	centralLen = 46
+
 	versionPlain = 20
 	versionZip64 = 45
 	madeByUnix   = 3 << 8
@@ -76,45 +79,50 @@ func (z zipTime) appendShared(b []byte, e Entry, large bool) []byte {
 	return le.AppendUint32(b, size)
 }
 
+// wide lists the numbers of an entry that do not fit into 32 bits, in the order
+// that a zip64 field wants: its two sizes, and where it starts.
+func wide(e Entry, offset int64) []uint64 {
+	var out []uint64
+	if e.Blob.Size >= most32 {
+		out = append(out, uint64(e.Blob.Size), uint64(e.Blob.Size))
+	}
+	if offset >= most32 {
+		out = append(out, uint64(offset))
+	}
+	return out
+}
+
 // appendLocal appends the header that precedes an entry's bytes.
 func (z zipTime) appendLocal(b []byte, folder string, e Entry) []byte {
-	var wide []uint64
-	if e.Blob.Size >= most32 {
-		wide = []uint64{uint64(e.Blob.Size), uint64(e.Blob.Size)}
-	}
+	large := wide(e, 0)
 	b = le.AppendUint32(b, localSignature)
-	b = z.appendShared(b, e, wide != nil)
+	b = z.appendShared(b, e, large != nil)
 	b = le.AppendUint16(b, uint16(len(folder)+1+len(e.Path)))
-	b = le.AppendUint16(b, uint16(len(z.extra)+zip64Len(wide)))
+	b = le.AppendUint16(b, uint16(len(z.extra)+zip64Len(large)))
 	b = append(append(append(b, folder...), '/'), e.Path...)
-	return appendZip64(append(b, z.extra...), wide)
+	return appendZip64(append(b, z.extra...), large)
 }
 
 // appendCentral appends the entry's line of the directory at the end.
 func (z zipTime) appendCentral(b []byte, folder string, e Entry, offset int64) []byte {
-	var wide []uint64
-	if e.Blob.Size >= most32 {
-		wide = []uint64{uint64(e.Blob.Size), uint64(e.Blob.Size)}
-	}
-	if offset >= most32 {
-		wide = append(wide, uint64(offset))
-	}
+	large := wide(e, offset)
 	b = le.AppendUint32(b, centralSignature)
-	b = le.AppendUint16(b, madeByUnix|version(wide != nil))
-	b = z.appendShared(b, e, wide != nil)
+	b = le.AppendUint16(b, madeByUnix|version(large != nil))
+	b = z.appendShared(b, e, large != nil)
 	b = le.AppendUint16(b, uint16(len(folder)+1+len(e.Path)))
-	b = le.AppendUint16(b, uint16(len(z.extra)+zip64Len(wide)))
+	b = le.AppendUint16(b, uint16(len(z.extra)+zip64Len(large)))
 	b = le.AppendUint16(b, 0) // comment
 	b = le.AppendUint16(b, 0) // disk
 	b = le.AppendUint16(b, 0) // internal attributes
 	b = le.AppendUint32(b, fileMode)
 	b = le.AppendUint32(b, uint32(min(offset, most32)))
 	b = append(append(append(b, folder...), '/'), e.Path...)
-	return appendZip64(append(b, z.extra...), wide)
+	return appendZip64(append(b, z.extra...), large)
 }
 
+// zip64Len is the length of a zip64 field with these numbers.
 func zip64Len(wide []uint64) int {
-	if wide == nil {
+	if len(wide) == 0 {
 		return 0
 	}
 	return 4 + 8*len(wide)
