@@ -70,7 +70,7 @@ func (s *Server) recordForm(c *Ctx, status int, old domain.Certificate, typed ur
 	f.Action = c.At().Certificates()
 	title := c.L.T("certificate.new", nil)
 	if old.ID != 0 {
-		f.Action, title = c.At().EditCertificate(old.ID), c.L.T("certificate.edit", nil)
+		f.Action, title = c.At().EditCertificate(old.ID), c.L.T("certificate.edit_title", nil)
 	}
 	return c.RenderStatus(status, views.CertificateFormPage(c.Page(title), f))
 }

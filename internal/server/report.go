@@ -155,7 +155,7 @@ func (s *Server) reportForm(c *Ctx, status int, old domain.Report, typed url.Val
 	title := c.L.T("report.new", nil)
 	if old.ID != 0 {
 		f.Action, f.Cancel = at.EditReport(old.ID), at.Report(old.ID)
-		f.Back, title = views.Crumb{Label: s.reportLine(c, old).Title.In(c.L.Lang()), Href: at.Report(old.ID)}, c.L.T("report.edit", nil)
+		f.Back, title = views.Crumb{Label: s.reportLine(c, old).Title.In(c.L.Lang()), Href: at.Report(old.ID)}, c.L.T("report.edit_title", nil)
 	}
 	return c.RenderStatus(status, views.ReportFormPage(c.Page(title), f))
 }

@@ -226,7 +226,7 @@ func (s *Server) serviceForm(c *Ctx, status int, old domain.Service, typed url.V
 	title := c.L.T("service.add", nil)
 	if old.ID != 0 {
 		f.Fixed, f.Action, f.Cancel = true, at.EditService(old.ID), at.Service(old.ID)
-		f.Back, title = views.Crumb{Label: old.Name, Href: at.Service(old.ID)}, c.L.T("service.edit", nil)
+		f.Back, title = views.Crumb{Label: old.Name, Href: at.Service(old.ID)}, c.L.T("service.edit_title", nil)
 	} else {
 		f.Chosen, _ = s.app.CatalogueService(firstFilled(typed.Get("key"), domain.Slug(typed.Get("name"))))
 		f.Closed = !f.Chosen.Closed.IsZero()
