@@ -34,7 +34,7 @@ type Config struct {
 // absolute, so while a body streams either way the deadline is set anew with
 // each stretch of progress.
 type Timeouts struct {
-	Header   time.Duration // to send a request's head and the first 8 KiB of its body
+	Header   time.Duration // to send a request's head
 	Idle     time.Duration // between requests
 	Progress time.Duration // for each progressLeast bytes of a body, and each write
 	Handler  time.Duration // for a use-case of a route that is not Slow
@@ -82,7 +82,7 @@ func New(a *app.App, cfg Config) *Server {
 		Immutable:                    true, // request strings outlive the request otherwise changed
 		StreamRequestBody:            true,
 		DisablePreParseMultipartForm: true,
-		BodyLimit:                    8 << 10, // what is read ahead; the limits are ours, per route
+		BodyLimit:                    1, // bytes read before authorization, the least it can do; the limits are ours
 		ReadBufferSize:               16 << 10,
 		ReadTimeout:                  cfg.Timeouts.Header,
 		WriteTimeout:                 cfg.Timeouts.Progress,

@@ -336,21 +336,46 @@ func TestRefusal_ClosesOverAnUnreadBody(t *testing.T) {
 	}
 }
 
-// A client still sending when it is refused reads the refusal all the same.
+// A client that is still sending when it is refused reads the refusal all the same.
 func TestRefusal_IsReadable(t *testing.T) {
 	t.Parallel()
 	s := open(t, server.Config{}, refuse())
-	body := io.MultiReader(bytes.NewReader(make([]byte, 4<<20)))
-	req, _ := http.NewRequest(http.MethodPost, s.url+"/refuse", body)
-	req.ContentLength = 4 << 20
-	req.Header.Set("Content-Type", "multipart/form-data; boundary=b")
-	res, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
+	c := s.raw()
+	c.send("%s", head("/refuse", "multipart/form-data; boundary=b", "Content-Length: 5000000000"))
+	for range 64 { // by now the server has answered and closed
+		c.send("%s", strings.Repeat("x", 64<<10))
 	}
-	defer res.Body.Close()
-	if b, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusUnauthorized || !bytes.Contains(b, []byte("Sign in")) {
-		t.Errorf("%d %s", res.StatusCode, b)
+	res := c.answer()
+	if res == nil || res.StatusCode != http.StatusUnauthorized {
+		t.Fatalf("answer %v", res)
+	}
+	if b, _ := io.ReadAll(res.Body); !bytes.Contains(b, []byte("Sign in")) {
+		t.Errorf("got %s", b)
+	}
+}
+
+// Who may not do it is refused before the body comes.
+func TestRefusal_BeforeTheBody(t *testing.T) {
+	t.Parallel()
+	s := open(t, server.Config{})
+	s.organization(s.person("ada@example.org"), "north")
+	s.signedIn("ada@example.org").post("/o/north/people", map[string][]string{"email": {"bob@example.org"}, "name": {"Bob"}, "password": {password}, "role": {"reader"}}).want(http.StatusSeeOther)
+	bob := s.signedIn("bob@example.org").cookies["__Host-relier"]
+	for path, c := range map[string]struct {
+		header string
+		status int
+	}{
+		"/o/north/people":  {"Cookie: __Host-relier=" + bob, http.StatusForbidden},
+		"/o/south/people":  {"Cookie: __Host-relier=" + bob, http.StatusNotFound},
+		"/organizations":   {"Cookie: __Host-relier=x", http.StatusUnauthorized},
+		"/preferences":     {"Sec-Fetch-Site: cross-site", http.StatusForbidden},
+		"/nothing/is/here": {"Cookie: __Host-relier=" + bob, http.StatusNotFound},
+	} {
+		conn := s.raw()
+		conn.send("%sx", head(path, "application/x-www-form-urlencoded", c.header+"\r\nContent-Length: 500000"))
+		if res := conn.answer(); res == nil || res.StatusCode != c.status {
+			t.Errorf("%s: %v, want %d", path, res, c.status)
+		}
 	}
 }
 
