@@ -1,0 +1,210 @@
+package server_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"relier/internal/app"
+	"relier/internal/config"
+	"relier/internal/domain"
+	"relier/internal/server"
+	"relier/internal/testkit"
+)
+
+// verification is a whole one, for the services given.
+func verification(version string, named ...string) url.Values {
+	return url.Values{"number": {"IS 1234567"}, "body": {"Certifier"}, "accreditation": {"ACC 01"}, "edition": {"2022"}, "issued": {"2026-02-01"}, "expires": {"2029-01-31"},
+		"scope_text": {"The ISMS for Office 365 in the public cloud."}, "names": named, "checked_where": {"the body’s directory"}, "checked_on": {"2026-03-01"}, "version": {version}}
+}
+
+func TestCertificate_Verify(t *testing.T) {
+	t.Parallel()
+	b := atWork(t)
+	if _, err := b.app.SaveService(t.Context(), b.owner, domain.Service{Key: "office-365", Environment: domain.EnvPublic, Model: domain.ModelSaaS, State: domain.ServiceInUse}); err != nil {
+		t.Fatal(err)
+	}
+	v := b.in("en")
+	at := v.post(b.path+"/certificates", url.Values{"title": {"Office certificate"}, "edition": {"2022"}}).leads(b.path + "/certificates/")
+	t.Run("every missing thing is named", func(t *testing.T) {
+		before := v.get(at + "/verify").text(".missing")
+		p := v.post(at+"/verify", url.Values{"edition": {"2022"}, "version": {"1"}}).want(http.StatusUnprocessableEntity)
+		for _, field := range []string{"number", "body", "issued", "expires", "scope_text", "names", "checked_where", "checked_on"} {
+			said := p.text("#field-" + field + "-error")
+			if said == "" || !strings.Contains(p.text(".error-summary"), strings.TrimPrefix(said, "Error: ")) {
+				t.Errorf("%s is not named: %q", field, said)
+			}
+			if field != "checked_on" && !strings.Contains(before, strings.TrimPrefix(said, "Error: ")) {
+				t.Errorf("%s is not named beforehand: %q", field, before)
+			}
+		}
+	})
+	t.Run("a whole one carries the checker's name, and covers days", func(t *testing.T) {
+		v.post(at+"/verify", verification("1", "office-365|public")).leads(at)
+		p := v.get(at).want(http.StatusOK)
+		for selector, want := range map[string]string{
+			".quote blockquote": "The ISMS for Office 365 in the public cloud.", ".quote figcaption": "the body’s directory Quoted by Ann", "section[aria-labelledby=names]": "Office 365 · Public cloud",
+			"section[aria-labelledby=facts]": "Verified", ".timeline": "334 of 365 days", ".gaps": "31 days of the audit period",
+		} {
+			if shown := strings.ReplaceAll(p.text(selector), "\u00a0", " "); !strings.Contains(shown, want) {
+				t.Errorf("%s says %q, want %q", selector, shown, want)
+			}
+		}
+		if got := p.attr(".quote blockquote", "lang"); got != "und" {
+			t.Errorf("the quotation claims to be in %q", got)
+		}
+	})
+	t.Run("an edit of what was verified takes it back", func(t *testing.T) {
+		form := verification("2", "office-365|public")
+		form.Set("title", "Office certificate")
+		form.Set("expires", "2028-01-31")
+		v.post(at+"/edit", form).leads(at)
+		if !strings.Contains(v.get(at).text("section[aria-labelledby=facts]"), "Unverified") {
+			t.Error("the verification still stands")
+		}
+	})
+	t.Run("a script is no address", func(t *testing.T) {
+		p := v.post(b.path+"/certificates", url.Values{"title": {"x"}, "edition": {"2022"}, "url": {"javascript:alert(1)"}}).want(http.StatusUnprocessableEntity)
+		if p.text("#field-url-error") == "" {
+			t.Error("the address is accepted")
+		}
+	})
+	t.Run("a reader may not", func(t *testing.T) {
+		b.reader.get(at).want(http.StatusOK)
+		b.reader.post(at+"/verify", verification("3", "office-365|public")).want(http.StatusForbidden)
+		b.reader.post(at+"/withdraw", url.Values{"withdrawn_on": {"2026-05-01"}}).want(http.StatusForbidden)
+	})
+	t.Run("another organization's does not exist", func(t *testing.T) {
+		other := b.organization(b.person("eve@other.test"), "other")
+		all, err := b.app.Certificates(t.Context(), other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/certificates/%d", "/certificates/%d/verify", "/certificates/%d/edit", "/certificates/%d/withdraw"} {
+			v.get(b.path + fmt.Sprintf(path, all[0].ID)).want(http.StatusNotFound)
+		}
+	})
+}
+
+func TestReport_RecordReview(t *testing.T) {
+	t.Parallel()
+	b := atWork(t)
+	if _, err := b.app.SaveService(t.Context(), b.owner, domain.Service{Key: "azure", Environment: domain.EnvPublic, Model: domain.ModelIaaS, State: domain.ServiceInUse}); err != nil {
+		t.Fatal(err)
+	}
+	v := b.in("en")
+	if n := v.get(b.path + "/reports").doc().Find("#reports tbody tr").Length(); n != 9 {
+		t.Errorf("%d seeded reports, want 9", n)
+	}
+	form := url.Values{"kind": {"soa"}, "title": {"Azure SoA"}, "from": {"2025-07-01"}, "to": {"2026-06-30"}, "names": {"azure|public"}, "exceptions": {"2"},
+		"not_applied_2022": {"A.8.30, a.7.4"}, "confidential": {"1"}, "obtained_on": {"2026-07-15"}, "state": {"reviewed"}, "note": {"Read in full."}}
+	at := v.post(b.path+"/reports", form).leads(b.path + "/reports/")
+	p := v.get(at)
+	for selector, want := range map[string]string{".refs li:first-child": "2022 A.8.30", ".refs li:last-child": "2022 A.7.4", "section[aria-labelledby=names]": "Azure · Public cloud", ".notice-warning": "2 exceptions have no disposition", "section[aria-labelledby=facts]": "Ann,"} {
+		if !strings.Contains(p.text(selector), want) {
+			t.Errorf("%s says %q, want %q", selector, p.text(selector), want)
+		}
+	}
+	t.Run("refusals name their field", func(t *testing.T) {
+		for field, value := range map[string]string{"not_applied_2022": "A.99.1", "exceptions": "-1", "obtained_on": "", "title": "", "kind": "rumour"} {
+			bad := url.Values{}
+			for k, v := range form {
+				bad[k] = v
+			}
+			bad.Set(field, value)
+			if p := v.post(b.path+"/reports", bad).want(http.StatusUnprocessableEntity); p.text("#field-"+field+"-error") == "" && p.doc().Find("#field-"+field+".field-wrong").Length() == 0 {
+				t.Errorf("%s=%q is not named: %s", field, value, p.text(".error-summary"))
+			}
+		}
+	})
+	t.Run("a stale edit changes nothing", func(t *testing.T) {
+		form.Set("version", "1")
+		form.Set("title", "Azure SoA, second")
+		v.post(at+"/edit", form).leads(at)
+		form.Set("title", "Overwritten")
+		if p := v.post(at+"/edit", form).want(http.StatusConflict); p.attr("#field-title", "value") != "Azure SoA, second" {
+			t.Errorf("the form shows %q", p.attr("#field-title", "value"))
+		}
+	})
+	b.reader.post(b.path+"/reports", form).want(http.StatusForbidden)
+}
+
+// TestCertificate_WithdrawStatesWhatFalls works on the sample, whose reliances
+// stand on certificates.
+func TestCertificate_WithdrawStatesWhatFalls(t *testing.T) {
+	t.Parallel()
+	k := testkit.NewApp(t)
+	story := k.Sample(t)
+	b := serveApp(t, k.App)
+	v := b.visitor()
+	v.post("/sign-in", url.Values{"email": {story.People["owner"].Person.Email}, "password": {testkit.Password}}).want(http.StatusSeeOther)
+	v.post("/preferences", url.Values{"lang": {"en"}, "back": {"/"}}).want(http.StatusSeeOther)
+	owner := story.As("owner")
+	certificate := byNumber(t, k.App, owner, "SAMPLE-27001-0201")
+	at := fmt.Sprintf("/o/%s/e/%s/certificates/%d", story.Org.Code, story.Engagement.Code, certificate.ID)
+	standing, err := k.App.CertificateFalls(t.Context(), owner, withdrawn(certificate, story.Engagement.Period.From.AddDays(30)))
+	if err != nil || len(standing) == 0 {
+		t.Fatalf("%d reliances stand on it, %v", len(standing), err)
+	}
+	p := v.get(at + "/withdraw?withdrawn_on=" + story.Engagement.Period.From.AddDays(30).String()).want(http.StatusOK)
+	want := fmt.Sprintf("%d reliances would lapse", len(standing))
+	if got := p.doc().Find("#dependants-table tbody tr").Length(); got != len(standing) || !strings.Contains(p.text("#falls"), want) {
+		t.Fatalf("the page lists %d and says %q, want %q", got, p.text("#falls"), want)
+	}
+	form := url.Values{}
+	for _, name := range []string{"version", "withdrawn_on", "successor"} {
+		form.Set(name, p.attr("section[aria-labelledby=falls] input[name="+name+"]", "value"))
+	}
+	v.post(at+"/withdraw", form).leads(at)
+	after, err := k.App.CertificateDependants(t.Context(), owner, certificate.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lapsed := map[domain.RelianceID]bool{}
+	for _, d := range after {
+		lapsed[d.Reliance.ID] = d.Reliance.State == domain.RelianceLapsed
+	}
+	for _, d := range standing {
+		if !lapsed[d.Reliance.ID] {
+			t.Errorf("%s was to fall and stands", d.Control.Code)
+		}
+	}
+}
+
+func withdrawn(v domain.Certificate, on domain.Date) domain.Certificate {
+	v.State, v.WithdrawnOn = domain.CertificateWithdrawn, on
+	return v
+}
+
+func byNumber(t *testing.T, a *app.App, actor domain.Actor, number string) domain.Certificate {
+	t.Helper()
+	all, err := a.Certificates(t.Context(), actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range all {
+		if v.Number == number {
+			return v
+		}
+	}
+	t.Fatalf("no certificate %s", number)
+	return domain.Certificate{}
+}
+
+// serveApp serves an App that exists already.
+func serveApp(t *testing.T, a *app.App) *site {
+	t.Helper()
+	s := &site{t: t, app: a, server: server.New(a, server.Config{Config: config.Default()})}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.addr = ln.Addr().String()
+	s.url = "http://" + s.addr
+	go func() { _ = s.server.Serve(ln) }()
+	t.Cleanup(func() { _ = s.server.Shutdown(t.Context()) })
+	return s
+}
