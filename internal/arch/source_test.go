@@ -28,7 +28,6 @@ type source struct {
 }
 
 func (s source) test() bool      { return strings.HasSuffix(s.path, "_test.go") }
-func (s source) generated() bool { return strings.HasSuffix(s.path, "_templ.go") }
 
 // imports lists the paths that the file imports.
 func (s source) imports() []string {
