@@ -27,7 +27,7 @@ type source struct {
 	set  *token.FileSet
 }
 
-func (s source) test() bool      { return strings.HasSuffix(s.path, "_test.go") }
+func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
 
 // imports lists the paths that the file imports.
 func (s source) imports() []string {
