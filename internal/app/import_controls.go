@@ -60,14 +60,16 @@ type Import struct {
 // OK reports whether the import can be applied: every column found, no bad row.
 func (i Import) OK() bool { return len(i.Missing) == 0 && i.Counts[RowBad] == 0 && len(i.Rows) > 0 }
 
-// ReceiveImport keeps an uploaded list until it is applied; nothing cites it,
-// so the sweeper drops it later.
+// ReceiveImport keeps an uploaded list until it is applied, for its sender alone.
 func (a *App) ReceiveImport(ctx context.Context, actor domain.Actor, r io.Reader, size int64) (domain.Digest, error) {
 	if err := actor.Allow(domain.ActControlImport); err != nil {
 		return domain.Digest{}, err
 	}
 	b, _, err := a.blobs.Put(ctx, r, blob.Expect{Size: size, MaxSize: importMost})
-	return b.SHA256, err
+	if err != nil {
+		return domain.Digest{}, err
+	}
+	return b.SHA256, a.store.AddImportFile(ctx, actor.Org, actor.Person, b.SHA256, a.Now())
 }
 
 // PreviewImport reads a received list and says, row by row, what applying it
@@ -76,7 +78,7 @@ func (a *App) PreviewImport(ctx context.Context, actor domain.Actor, file domain
 	if err := actor.Allow(domain.ActControlImport); err != nil {
 		return Import{}, err
 	}
-	table, err := a.readTable(ctx, file)
+	table, err := a.readTable(ctx, actor, file)
 	if err != nil {
 		return Import{}, err
 	}
@@ -90,10 +92,14 @@ func (a *App) PreviewImport(ctx context.Context, actor domain.Actor, file domain
 	return r.out, nil
 }
 
-func (a *App) readTable(ctx context.Context, file domain.Digest) (*sheet.Table, error) {
+// readTable reads a list that the actor sent; to anybody else it is gone.
+func (a *App) readTable(ctx context.Context, actor domain.Actor, file domain.Digest) (*sheet.Table, error) {
+	if err := a.store.ImportFile(ctx, actor.Org, actor.Person, file); err != nil {
+		return nil, importGone(err)
+	}
 	f, err := a.blobs.Open(ctx, file)
 	if err != nil {
-		return nil, domain.Invalid("error.import.gone", nil)
+		return nil, importGone(err)
 	}
 	defer f.Close()
 	table, err := sheet.Read(ctx, f, sheet.Options{Want: ControlColumns})
@@ -101,6 +107,13 @@ func (a *App) readTable(ctx context.Context, file domain.Digest) (*sheet.Table, 
 		return nil, domain.Invalid("error.import.empty", nil)
 	}
 	return table, err
+}
+
+func importGone(err error) error {
+	if domain.IsNotFound(err) {
+		return domain.Invalid("error.import.gone", nil).At("file")
+	}
+	return err
 }
 
 // ApplyImport makes the changes a preview showed, all or none. It reads the

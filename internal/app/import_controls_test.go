@@ -132,3 +132,18 @@ func TestImport_WrongPerson(t *testing.T) {
 		h.refused(err, domain.KindForbidden, "error.forbidden")
 	}
 }
+
+// A list opens for its sender alone: blobs are shared by digest, and digests
+// stand in packs.
+func TestImport_FileIsTheSendersOwn(t *testing.T) {
+	h := newHouse(t)
+	in, err := h.preview("Code,Title\nC-1,Access\n")
+	h.must(err)
+	stranger := h.person("stranger")
+	h.organization(stranger, "other")
+	for who, actor := range map[string]domain.Actor{"colleague": h.as(domain.RoleAuditor), "stranger": h.actor(stranger, "other")} {
+		if _, err := h.PreviewImport(ctx, actor, in.File, nil); err == nil || !strings.Contains(err.Error(), "error.import.gone") {
+			t.Errorf("a %s reads it: %v", who, err)
+		}
+	}
+}

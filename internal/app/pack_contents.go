@@ -32,12 +32,8 @@ func (g *gathering) people() error {
 		return err
 	}
 	g.out.Organization = org
-	lang := "en"
-	if len(g.out.Langs) > 0 {
-		lang = g.out.Langs[0]
-	}
 	for _, v := range catalog.Attributions() {
-		g.out.Attributions = append(g.out.Attributions, v.Source.In(lang)+" ("+v.Licence.In(lang)+")")
+		g.out.Attributions = append(g.out.Attributions, domain.Text{EN: v.Source.EN + " (" + v.Licence.EN + ")", FR: v.Source.FR + " (" + v.Licence.FR + ")"})
 	}
 	g.names, err = g.store.PersonNames(g.ctx, g.actor.Org)
 	return err

@@ -57,7 +57,7 @@ type PackContents struct {
 	Omissions     []PackOmission
 	Activity      []Activity
 	Counts        map[Bucket]int // applicable controls by bucket, and the excluded
-	Attributions  []string
+	Attributions  []Text
 }
 
 // PackSoALine is an SoA entry with what the workbook shows beside it.

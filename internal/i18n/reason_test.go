@@ -17,13 +17,13 @@ import (
 
 // reasonSources says which prefixes the reasons of a domain file are shown under.
 var reasonSources = map[string][]string{
-	"reliance.go":  {"cause", "ground"},
+	"gate.go":      {"cause", "ground"},
 	"readiness.go": {"readiness"},
 }
 
 // notCalls are codes that the rules build without a literal in the call.
 var notCalls = map[string]map[string][]string{
-	"reliance.go":  {"report_missing": {"Service"}, "provider_soa_missing": {"Service"}},
+	"gate.go":      {"report_missing": {"Service"}, "provider_soa_missing": {"Service"}},
 	"readiness.go": {"test_exceptions": nil, "test_unable": nil},
 }
 

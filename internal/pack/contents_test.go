@@ -121,7 +121,7 @@ func sample(s *shelf, langs ...string) domain.PackContents {
 		Langs: langs, SealedBy: "Żaneta O’Łęcka", SealedAt: sealing,
 		SoAVersion: 3, SoAApprovedBy: "Hélène Dufour", SoAApprovedAt: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC),
 		Counts:       map[domain.Bucket]int{domain.BucketReady: 1, domain.BucketBlocked: 1, domain.BucketExcluded: 1},
-		Attributions: []string{"Microsoft documentation, CC BY 4.0"},
+		Attributions: []domain.Text{{EN: "Microsoft documentation, CC BY 4.0", FR: "Documentation de Microsoft, CC BY 4.0"}},
 		Services: []domain.Service{
 			{ID: 1, Key: "azure", Name: "Microsoft Azure", Environment: domain.EnvPublic, Model: domain.ModelIaaS, From: day("2021-03-01"), State: domain.ServiceInUse},
 			{ID: 2, Key: "germany", Name: "Office 365 Germany", Environment: domain.EnvGermany, Model: domain.ModelSaaS, From: day("2017-01-01"), To: day("2021-10-29"), State: domain.ServiceRetired, Closed: day("2021-10-29")},

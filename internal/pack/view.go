@@ -246,3 +246,12 @@ func (v view) applicable() int {
 	}
 	return n
 }
+
+// sources credits the reference data in the page's language.
+func (v view) sources() []string {
+	out := make([]string, len(v.Attributions))
+	for i, t := range v.Attributions {
+		out[i] = t.In(v.Lang())
+	}
+	return out
+}

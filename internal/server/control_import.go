@@ -1,15 +1,9 @@
 package server
 
 import (
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"net/url"
 	"strconv"
-	"strings"
-	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -20,37 +14,6 @@ import (
 
 // importLimit is how large a list may be, in bytes.
 const importLimit = 20 << 20
-
-// importKey seals the reference to a received list. Blobs are known by their
-// digest alone, and digests stand in packs: without a seal a digest read there
-// would open a file of another organization. It lives as long as the program.
-var importKey = sync.OnceValue(func() []byte {
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails
-	return key
-})
-
-// sealImport names a received list in a way that only the person who sent it,
-// in the same organization, can use.
-func (c *Ctx) sealImport(d domain.Digest) string {
-	return d.String() + "." + hex.EncodeToString(c.importSeal(d))
-}
-
-func (c *Ctx) importSeal(d domain.Digest) []byte {
-	h := hmac.New(sha256.New, importKey())
-	io.WriteString(h, id(c.Org.ID)+" "+id(c.Person.ID)+" "+d.String())
-	return h.Sum(nil)[:16]
-}
-
-func (c *Ctx) openImport(sealed string) (domain.Digest, error) {
-	text, seal, _ := strings.Cut(sealed, ".")
-	d, err := domain.ParseDigest(text)
-	given, hexErr := hex.DecodeString(seal)
-	if err != nil || hexErr != nil || !hmac.Equal(given, c.importSeal(d)) {
-		return domain.Digest{}, domain.Invalid("error.import.expired", nil).At("file")
-	}
-	return d, nil
-}
 
 // showImport is the first page of an import: choose the file.
 func (s *Server) showImport(c *Ctx) error { return s.importUpload(c, fiber.StatusOK, nil) }
@@ -81,7 +44,7 @@ func (s *Server) receiveImport(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Redirect(c.At().ControlsImportPreview()+"?"+url.Values{"file": {c.sealImport(file)}}.Encode(), "")
+	return c.Redirect(c.At().ControlsImportPreview()+"?"+url.Values{"file": {file.String()}}.Encode(), "")
 }
 
 // importErrors puts what is wrong with a file beside its field.
@@ -108,9 +71,9 @@ func (s *Server) showImportPreview(c *Ctx) error {
 	return s.importPreview(c, fiber.StatusOK, c.Query("file"), mapping, nil)
 }
 
-func (s *Server) importPreview(c *Ctx, status int, sealed string, mapping map[string]int, errs views.FormErrors) error {
+func (s *Server) importPreview(c *Ctx, status int, name string, mapping map[string]int, errs views.FormErrors) error {
 	var in app.Import
-	file, err := c.openImport(sealed)
+	file, err := domain.ParseDigest(name)
 	if err == nil {
 		in, err = s.app.PreviewImport(c.Context(), c.Actor, file, mapping)
 	}
@@ -121,8 +84,8 @@ func (s *Server) importPreview(c *Ctx, status int, sealed string, mapping map[st
 		return err
 	}
 	at := c.At()
-	p := views.ImportPreviewProps{File: sealed, Header: in.Header, Missing: len(in.Missing) > 0, Mapped: len(mapping) > 0, Counts: map[string]int{}, Show: c.Query("show"),
-		Page: c.PageNumber(), Path: importAddress(at, sealed, in, c.Query("show")), Read: at.ControlsImportPreview(), Apply: at.ControlsImportApply(),
+	p := views.ImportPreviewProps{File: name, Header: in.Header, Missing: len(in.Missing) > 0, Mapped: len(mapping) > 0, Counts: map[string]int{}, Show: c.Query("show"),
+		Page: c.PageNumber(), Path: importAddress(at, name, in, c.Query("show")), Read: at.ControlsImportPreview(), Apply: at.ControlsImportApply(),
 		Upload: at.ControlsImport(), Back: at.Controls(), Errors: errs}
 	for change, n := range in.Counts {
 		p.Counts[string(change)] = n
@@ -141,8 +104,8 @@ func (s *Server) importPreview(c *Ctx, status int, sealed string, mapping map[st
 }
 
 // importAddress is the preview's address, also where a refused form shows it.
-func importAddress(at Place, sealed string, in app.Import, show string) string {
-	q := url.Values{"file": {sealed}}
+func importAddress(at Place, name string, in app.Import, show string) string {
+	q := url.Values{"file": {name}}
 	for key, i := range in.Mapping {
 		q.Set("column_"+key, strconv.Itoa(i))
 	}
@@ -210,7 +173,7 @@ func (s *Server) applyImport(c *Ctx) error {
 	if err := form.Err(); err != nil {
 		return err
 	}
-	file, err := c.openImport(form.Text("file"))
+	file, err := domain.ParseDigest(form.Text("file"))
 	if errs, ok := c.importErrors(err); ok {
 		return s.importUpload(c, fiber.StatusUnprocessableEntity, errs)
 	}

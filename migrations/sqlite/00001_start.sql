@@ -432,6 +432,16 @@ CREATE TABLE pack_blobs (
   FOREIGN KEY (org_id, pack_id) REFERENCES packs (org_id, id)
 );
 
+-- Lists that somebody sent for an import. A blob is known by its digest alone,
+-- and digests stand in packs: only who sent a list may read it through one.
+CREATE TABLE import_files (
+  org_id      INTEGER NOT NULL REFERENCES organizations (id),
+  person_id   INTEGER NOT NULL REFERENCES people (id),
+  sha256      BLOB NOT NULL,
+  received_at INTEGER NOT NULL,
+  PRIMARY KEY (org_id, person_id, sha256)
+);
+
 -- What is recorded stays: only a sample organization may be removed.
 -- +goose StatementBegin
 CREATE TRIGGER activity_no_update BEFORE UPDATE ON activity
