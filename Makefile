@@ -2,7 +2,7 @@
 # rest is for those who change the code.
 
 .POSIX:
-.PHONY: help build run test check bench golden fuzz web screenshots tools
+.PHONY: help build run test check bench generate golden fuzz web screenshots tools
 .SILENT:
 
 # Where "make run" keeps the sample and what one adds to it.
@@ -16,6 +16,7 @@ help:
 	echo "make test         all tests; says loudly what it had to skip"
 	echo "make check        what CI runs: generated code, gofmt, vet, staticcheck, floor plan, words, races"
 	echo "make bench        benchmarks"
+	echo "make generate     compile the templates"
 	echo "make golden       write the golden files anew; look at the difference"
 	echo "make fuzz         each fuzz target for $(FUZZTIME)"
 	echo "make web          fetch the fonts"
@@ -37,6 +38,11 @@ check:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# Compile the templates; the generated code is committed.
+generate:
+	go tool templ generate -path views
+	go tool templ generate -path internal/pack
 
 golden:
 	go test $$(grep -rl 'flag.Bool("update"' --include=*_test.go . | xargs -n1 dirname | sort -u) -update

@@ -730,7 +730,7 @@ func designRecords(p Page) templ.Component {
 				var templ_7745c5c3_Var21 string
 				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(either(p.L, "A weighted score hides what blocks the audit. Counts do not.", "Une note pondérée cache ce qui bloque l’audit. Un décompte, non."))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/design.templ`, Line: 130, Col: 157}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `design.templ`, Line: 130, Col: 157}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {
@@ -765,7 +765,7 @@ func designRecords(p Page) templ.Component {
 				var templ_7745c5c3_Var23 string
 				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(either(p.L, "By the recorded facts and the audit period, never by today’s date.", "Par les faits consignés et la période d’audit, jamais par la date du jour."))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/design.templ`, Line: 133, Col: 174}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `design.templ`, Line: 133, Col: 174}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 				if templ_7745c5c3_Err != nil {
