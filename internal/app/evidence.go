@@ -160,12 +160,19 @@ func (c change) notLater(captured domain.Date) error {
 func (c change) linkControls(id domain.EvidenceID, controls []domain.ControlID) error {
 	slices.Sort(controls)
 	controls = slices.Compact(controls)
+	if err := c.controlsExist(controls); err != nil {
+		return err
+	}
+	return c.LinkEvidence(c.ctx, c.actor.Org, id, controls)
+}
+
+func (c change) controlsExist(controls []domain.ControlID) error {
 	for _, v := range controls {
 		if _, err := c.Control(c.ctx, c.actor.Org, v); err != nil {
 			return domain.Invalid("error.choice", nil).At("controls")
 		}
 	}
-	return c.LinkEvidence(c.ctx, c.actor.Org, id, controls)
+	return nil
 }
 
 // AddVersion appends a version to an item; the verdict on the last one no

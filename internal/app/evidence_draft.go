@@ -143,11 +143,14 @@ func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvide
 	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
 		return nil, err
 	}
-	c := change{at: a.Now(), ctx: ctx, actor: actor}
+	c := change{Store: a.store, ctx: ctx, actor: actor, at: a.Now()}
 	for i, f := range files {
 		hold(&items[i].Version, f.received)
 		e, v := items[i].Item, items[i].Version
 		if err := joinFields(e.Check(), v.Check(e.Kind), c.notLater(v.CapturedOn)); err != nil {
+			return nil, err
+		}
+		if err := c.controlsExist(items[i].Controls); err != nil {
 			return nil, err
 		}
 	}

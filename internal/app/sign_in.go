@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func (a *App) hash(ctx context.Context, password string) (string, error) {
 	if err := a.enterHash(ctx); err != nil {
 		return "", err
 	}
-	defer func() { <-a.hashes }()
+	defer a.leaveHash()
 	return argon2id.CreateHash(password, passwordCost)
 }
 
@@ -43,7 +44,7 @@ func (a *App) matches(ctx context.Context, password, hash string) (bool, error) 
 	if err := a.enterHash(ctx); err != nil {
 		return false, err
 	}
-	defer func() { <-a.hashes }()
+	defer a.leaveHash()
 	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
@@ -54,6 +55,13 @@ func (a *App) enterHash(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// leaveHash hands the 19 MiB back to the system at once: left to the collector,
+// they would stay for minutes, more than all the rest of a quiet server.
+func (a *App) leaveHash() {
+	<-a.hashes
+	debug.FreeOSMemory()
 }
 
 // SignIn opens a session and returns its token, 43 characters of base64url.

@@ -118,15 +118,19 @@ func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.Ev
 	return q
 }
 
+// evidenceColumns are what the library can be sorted by. The folded text begins
+// with the item's code, "ev-000041 ", and goes on with its title.
+var evidenceColumns = map[string]string{
+	"number": "evidence.number", "title": "SUBSTR(evidence.folded, 11)", "period": "evidence.period_to",
+}
+
 func evidenceOrder(f domain.EvidenceFilter) string {
-	column := map[string]string{"title": "evidence.folded", "period": "evidence.period_to", "state": "evidence.state"}[f.Sort]
-	switch {
-	case column == "" && f.Desc:
-		return "evidence.number"
-	case column == "":
+	column, ok := evidenceColumns[f.Sort]
+	if !ok {
 		return "evidence.number DESC" // the newest first
-	case f.Desc:
-		return column + " DESC, evidence.number DESC"
+	}
+	if f.Desc {
+		column += " DESC"
 	}
 	return column + ", evidence.number DESC"
 }
