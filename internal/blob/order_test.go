@@ -50,7 +50,31 @@ func trace(t *testing.T, dir string, options ...string) (calls string, exit int)
 	if e, ok := err.(*exec.ExitError); ok {
 		exit = e.ExitCode()
 	}
-	return string(out), exit
+	return whole(string(out)), exit
+}
+
+var (
+	unfinished = regexp.MustCompile(`(?m)^(\d+) +(.*) <unfinished \.\.\.>$`)
+	resumed    = regexp.MustCompile(`^<\.\.\. \w+ resumed>(.*)$`)
+)
+
+// whole puts calls together that strace wrote in two halves, because another
+// thread came in between: each stands where it ended.
+func whole(calls string) string {
+	begun := map[string]string{} // by thread
+	var out []string
+	for _, line := range strings.Split(calls, "\n") {
+		thread, rest, _ := strings.Cut(line, " ")
+		if m := unfinished.FindStringSubmatch(line); m != nil {
+			begun[m[1]] = m[2]
+			continue
+		}
+		if m := resumed.FindStringSubmatch(strings.TrimSpace(rest)); m != nil {
+			line = thread + " " + begun[thread] + m[1]
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
 }
 
 func TestFiles_Put_order(t *testing.T) {
