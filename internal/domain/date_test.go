@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -108,4 +109,37 @@ func TestGaps_Partition(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestDate_InFiles(t *testing.T) {
+	type file struct {
+		On   domain.Date   `json:"on"`
+		Span domain.Period `json:"span"`
+		None domain.Date   `json:"none"`
+	}
+	in := file{On: day("2026-11-23"), Span: span("2026-01-01", "2026-12-31")}
+	b, err := json.Marshal(in)
+	if err != nil || string(b) != `{"on":"2026-11-23","span":{"from":"2026-01-01","to":"2026-12-31"},"none":""}` {
+		t.Fatalf("%s, %v", b, err)
+	}
+	var back file
+	if err := json.Unmarshal(b, &back); err != nil || back != in {
+		t.Errorf("read back %+v, %v", back, err)
+	}
+	if json.Unmarshal([]byte(`{"on":"23/11/2026"}`), &back) == nil {
+		t.Error("another way to write a day was read")
+	}
+}
+
+func TestPeriod_Rules(t *testing.T) {
+	if _, err := domain.NewPeriod(day("2026-02-01"), day("2026-01-31")); err == nil {
+		t.Error("a period ends before it begins")
+	}
+	p, err := domain.NewPeriod(day("2024-01-01"), day("2024-12-31"))
+	if err != nil || p.Days() != 366 || (domain.Period{}).Days() != 0 || !(domain.Period{}).IsZero() || !domain.Date(0).IsZero() {
+		t.Errorf("%v has %d days, %v", p, p.Days(), err)
+	}
+	if got := domain.Gaps(domain.Period{}, nil); got != nil {
+		t.Errorf("no period has the gaps %v", got)
+	}
 }

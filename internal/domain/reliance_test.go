@@ -303,3 +303,54 @@ func TestReliance_Lapses(t *testing.T) {
 		})
 	}
 }
+
+// The states follow one another only as people and lapses move them.
+func TestReliance_CanMoveTo(t *testing.T) {
+	allowed := map[domain.RelianceState][]domain.RelianceState{
+		domain.RelianceProposed: {domain.RelianceApproved},
+		domain.RelianceApproved: {domain.RelianceAccepted, domain.RelianceRefused, domain.RelianceLapsed},
+		domain.RelianceAccepted: {domain.RelianceLapsed},
+		domain.RelianceRefused:  {domain.RelianceProposed},
+		domain.RelianceLapsed:   {domain.RelianceProposed},
+	}
+	for _, from := range domain.RelianceStates {
+		for _, to := range append(slices.Clone(domain.RelianceStates), "unknown") {
+			if got, want := (domain.Reliance{State: from}).CanMoveTo(to), slices.Contains(allowed[from], to); got != want {
+				t.Errorf("%s → %s: %v, want %v", from, to, got, want)
+			}
+		}
+	}
+}
+
+func TestVerdict_FirstFailed(t *testing.T) {
+	if _, failed := domain.Evaluate(sound()).FirstFailed(); failed || !domain.Evaluate(sound()).Inherited() {
+		t.Error("a sound reliance has a failed gate")
+	}
+	f := sound()
+	f.Reports, f.State = nil, domain.RelianceApproved
+	if g, failed := domain.Evaluate(f).FirstFailed(); !failed || g.Gate != domain.GateReport {
+		t.Errorf("the first failed gate is %s", g.Gate)
+	}
+}
+
+// A certificate without a number is named by its title.
+func TestReliance_NamesCertificates(t *testing.T) {
+	f := sound()
+	f.Certificates[0].Number, f.Certificates[0].Title, f.Certificates[0].CheckedBy = "", "Azure certificate", 0
+	if got := outcome(domain.Evaluate(f)); !strings.HasPrefix(got, "G1: unverified(Azure certificate)") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// Every gate is always listed, in order, with a reason: grounds when it passed,
+// causes when it failed.
+func TestVerdict_AllGatesWithReasons(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := domain.Evaluate(drawFacts(t))
+		for i, g := range v.Gates {
+			if g.Gate != domain.Gates[i] || g.Passed == (len(g.Causes) > 0) || g.Passed && len(g.Grounds) == 0 {
+				t.Fatalf("gate %d: %+v", i, g)
+			}
+		}
+	})
+}
