@@ -118,10 +118,10 @@ func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.Ev
 	return q
 }
 
-// evidenceColumns are what the library can be sorted by. The folded text begins
-// with the item's code, "ev-000041 ", and goes on with its title.
+// evidenceColumns are what the library can be sorted by; the folded text begins
+// with the title.
 var evidenceColumns = map[string]string{
-	"number": "evidence.number", "title": "SUBSTR(evidence.folded, 11)", "period": "evidence.period_to",
+	"number": "evidence.number", "title": "evidence.folded", "period": "evidence.period_to",
 }
 
 func evidenceOrder(f domain.EvidenceFilter) string {

@@ -455,6 +455,19 @@ $$;
 -- +goose StatementEnd
 CREATE TRIGGER activity_append_only BEFORE UPDATE OR DELETE ON activity FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER revisions_append_only BEFORE UPDATE OR DELETE ON revisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER evidence_versions_append_only BEFORE UPDATE OR DELETE ON evidence_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+-- A draft may still be told which days it speaks for; nothing else of a version
+-- ever changes, and nothing at all once it was submitted.
+-- +goose StatementBegin
+CREATE FUNCTION refuse_submitted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT state FROM evidence WHERE org_id = OLD.org_id AND id = OLD.evidence_id) = 'draft' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END;
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER evidence_versions_append_only BEFORE DELETE OR UPDATE OF id, org_id, evidence_id, number, file_name, media_type, sha256, sha512, crc32, size, url, note, uploaded_by, uploaded_at ON evidence_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER evidence_versions_submitted BEFORE UPDATE ON evidence_versions FOR EACH ROW EXECUTE FUNCTION refuse_submitted();
 CREATE TRIGGER reviews_append_only BEFORE UPDATE OR DELETE ON reviews FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER soa_versions_append_only BEFORE UPDATE OR DELETE ON soa_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();

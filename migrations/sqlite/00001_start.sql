@@ -469,8 +469,17 @@ BEGIN
   SELECT RAISE(ABORT, 'revisions is append-only');
 END;
 -- +goose StatementEnd
+-- A draft may still be told which days it speaks for; nothing else of a version
+-- ever changes, and nothing at all once it was submitted.
 -- +goose StatementBegin
-CREATE TRIGGER evidence_versions_no_update BEFORE UPDATE ON evidence_versions
+CREATE TRIGGER evidence_versions_no_update BEFORE UPDATE OF id, org_id, evidence_id, number, file_name, media_type, sha256, sha512, crc32, size, url, note, uploaded_by, uploaded_at ON evidence_versions
+BEGIN
+  SELECT RAISE(ABORT, 'evidence_versions is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER evidence_versions_submitted BEFORE UPDATE ON evidence_versions
+WHEN (SELECT state FROM evidence WHERE org_id = OLD.org_id AND id = OLD.evidence_id) <> 'draft'
 BEGIN
   SELECT RAISE(ABORT, 'evidence_versions is append-only');
 END;
