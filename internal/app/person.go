@@ -24,10 +24,7 @@ type NewPerson struct {
 // without an organization sees none.
 func (a *App) CreatePerson(ctx context.Context, in NewPerson) (domain.Person, error) {
 	p := domain.Person{Email: domain.NormalEmail(in.Email), Name: domain.Clean(in.Name), Lang: in.Lang, Theme: "auto", Density: "normal", CreatedAt: a.Now()}
-	if err := p.Check(); err != nil {
-		return p, err
-	}
-	if err := domain.CheckPassword(in.Password, p); err != nil {
+	if err := joinFields(p.Check(), domain.CheckPassword(in.Password, p)); err != nil {
 		return p, err
 	}
 	hash, err := a.hash(ctx, in.Password)
@@ -41,10 +38,7 @@ func (a *App) CreatePerson(ctx context.Context, in NewPerson) (domain.Person, er
 // anybody exists.
 func (a *App) SetUp(ctx context.Context, in NewPerson, userAgent, address string) (token string, err error) {
 	p := domain.Person{Email: domain.NormalEmail(in.Email), Name: domain.Clean(in.Name), Lang: in.Lang, Theme: "auto", Density: "normal", CreatedAt: a.Now()}
-	if err := p.Check(); err != nil {
-		return "", err
-	}
-	if err := domain.CheckPassword(in.Password, p); err != nil {
+	if err := joinFields(p.Check(), domain.CheckPassword(in.Password, p)); err != nil {
 		return "", err
 	}
 	hash, err := a.hash(ctx, in.Password)

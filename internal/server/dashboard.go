@@ -20,13 +20,16 @@ func (s *Server) showDashboard(c *Ctx) error {
 		v.Counts = append(v.Counts, views.Tally{Kind: views.Kind(b), Label: c.L.T("bucket."+string(b), nil), Count: d.Counts[b], Href: c.ifRouted("controls", c.At().ControlsIn(b))})
 	}
 	v.Apart = c.apart(d)
+	if n := len(d.Blockers); n > blockersShown {
+		v.All = views.Crumb{Label: c.L.N("dashboard.blockers_all", n, nil), Href: c.At().ControlsIn(domain.BucketBlocked)}
+	}
 	v.Primary = c.primary(d)
 	if len(d.Lapsed) > 0 {
 		t := c.lapsedTable(d.Lapsed)
 		v.Lapsed = &t
 	}
 	for _, k := range d.Conditions {
-		v.Conditions = append(v.Conditions, views.Condition{Text: c.L.T("dashboard.condition."+k.Key, nil), Met: k.Met})
+		v.Conditions = append(v.Conditions, views.Value{Label: c.L.T("dashboard.condition."+k.Key, nil), Body: views.StatusText(c.condition(k))})
 		v.MayStart = v.MayStart && k.Met
 	}
 	if d.Applicable+d.Excluded == 0 {
@@ -34,6 +37,13 @@ func (s *Server) showDashboard(c *Ctx) error {
 			Action: c.L.T("dashboard.empty_do", nil), Example: c.L.T("dashboard.empty_example", nil)}
 	}
 	return c.Render(views.DashboardPage(c.Page(c.L.T("dashboard.title", nil)), v))
+}
+
+func (c *Ctx) condition(k app.Condition) views.StatusProps {
+	if k.Met {
+		return views.StatusProps{Kind: views.KindReady, Word: c.L.T("dashboard.met", nil)}
+	}
+	return views.StatusProps{Kind: views.KindWaiting, Word: c.L.T("dashboard.unmet", nil)}
 }
 
 // countsSentence says where the engagement stands on a day, in counts only.
@@ -65,10 +75,16 @@ func (c *Ctx) primary(d app.Dashboard) views.Crumb {
 	return views.Crumb{}
 }
 
+// blockersShown is how many blockers the dashboard lists; the controls list has all.
+const blockersShown = 10
+
 func (c *Ctx) blockerTable(blocked []domain.ControlSummary) views.TableProps {
 	t := views.TableProps{ID: "blockers", Caption: c.L.N("dashboard.blocker_count", len(blocked), nil), Columns: []views.Column{
 		{Label: c.L.T("dashboard.control", nil)}, {Label: c.L.T("dashboard.reason", nil)}, {Label: c.L.T("dashboard.owner", nil)}}}
-	for _, b := range blocked {
+	if len(blocked) > blockersShown {
+		t.Note = c.L.N("dashboard.blockers_shown", blockersShown, nil)
+	}
+	for _, b := range blocked[:min(len(blocked), blockersShown)] {
 		href := c.At().Control(b.Control.ID)
 		owner := views.Text(b.Owner)
 		if b.OwnerID == 0 {

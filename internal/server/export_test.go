@@ -13,3 +13,6 @@ var (
 	FileName    = fileName
 	ParseSpan   = parseSpan
 )
+
+// Header is a header of the request.
+func (c *Ctx) Header(name string) string { return c.header(name) }

@@ -13,22 +13,27 @@ func (c *Ctx) Page(title string) views.Page {
 	p := c.publicPage(title)
 	p.Org = views.OrgBrief{Name: c.Org.Name, Code: c.Org.Code}
 	p.Sample = c.Org.Sample
-	p.Links = c.links()
 	if c.Org.ID == 0 {
+		p.Links = c.links(c.At())
 		return p
 	}
-	p.Engagement = c.engagementBrief(c.Engagement)
-	for _, e := range c.engagements() {
+	all := c.engagements()
+	for _, e := range all {
 		p.Engagements = append(p.Engagements, c.engagementBrief(e))
 	}
-	p.Nav = c.nav()
+	around := c.Engagement
+	if around.ID == 0 && len(all) > 0 {
+		around = all[0] // the organization's own pages keep the newest in view
+	}
+	at := c.At().In(around.Code)
+	p.Engagement, p.Links, p.Nav = c.engagementBrief(around), c.links(at), c.nav(at)
 	return p
 }
 
 // publicPage is the frame of a page outside any organization.
 func (c *Ctx) publicPage(title string) views.Page {
-	theme, density := c.looks()
-	p := views.Page{L: c.L, Title: title, Theme: theme, Density: density, Path: pathHome, Today: c.server.app.Today(),
+	theme, density, keys := c.looks()
+	p := views.Page{L: c.L, Title: title, Theme: theme, Density: density, Keys: keys, Path: pathHome, Today: c.server.app.Today(),
 		Version: c.server.config.Version, Links: views.Links{Home: pathHome, Preferences: pathPreferences}}
 	if c.Method() == get {
 		p.Path = c.Path()
@@ -40,21 +45,20 @@ func (c *Ctx) publicPage(title string) views.Page {
 	return p
 }
 
-func (c *Ctx) links() views.Links {
+func (c *Ctx) links(at Place) views.Links {
 	l := views.Links{Home: pathHome, Preferences: pathPreferences, SignOut: pathSignOut, Help: pathAbout}
 	if c.Org.ID == 0 {
 		return l
 	}
-	l.Home = c.At().Organization()
-	if c.Engagement.ID != 0 {
-		l.Home = c.At().Dashboard()
-		l.Search = c.ifRouted("controls", c.At().Controls())
+	l.Home = at.Organization()
+	if at.Eng != "" {
+		l.Home, l.Search = at.Dashboard(), at.Controls()
 	}
 	if c.Actor.Can(domain.ActEngagementWrite) {
-		l.NewEngagement = c.At().NewEngagement()
+		l.NewEngagement = at.NewEngagement()
 	}
 	if c.Org.Sample && c.Actor.Can(domain.ActOrganizationRemove) {
-		l.RemoveSample = c.At().RemoveSample()
+		l.RemoveSample = at.RemoveSample()
 	}
 	return l
 }
@@ -79,8 +83,7 @@ func (c *Ctx) engagements() []domain.Engagement {
 type navEntry struct{ route, label, href string }
 
 // nav is the rail: what is there, and what the actor may open.
-func (c *Ctx) nav() []views.NavGroup {
-	at := c.At()
+func (c *Ctx) nav(at Place) []views.NavGroup {
 	groups := []struct {
 		label   string
 		entries []navEntry
@@ -92,7 +95,7 @@ func (c *Ctx) nav() []views.NavGroup {
 			{"controls", "nav.controls", at.Controls()}, {"reliances", "nav.reliances", at.Reliances()},
 			{"evidence", "nav.evidence", at.Evidence()}, {"soa", "nav.soa", at.SoA()}, {"packs", "nav.packs", at.Packs()}}},
 	}
-	if c.Engagement.ID == 0 {
+	if at.Eng == "" {
 		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}})}}
 	}
 	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"tasks", "nav.tasks", at.Tasks()}})}}

@@ -61,7 +61,7 @@ func TestSignIn_Throttles(t *testing.T) {
 		t.Fatalf("the seventh try gives %d", status)
 	}
 	v.post("/sign-in", url.Values{"email": {"ada@example.org"}, "password": {password}}).want(http.StatusServiceUnavailable)
-	s.pass(time.Hour)
+	s.clock.Advance(time.Hour)
 	v.post("/sign-in", url.Values{"email": {"ada@example.org"}, "password": {password}}).want(http.StatusSeeOther)
 }
 
@@ -97,7 +97,7 @@ func TestSignOut_EndsTheSession(t *testing.T) {
 func TestSession_Ends(t *testing.T) {
 	t.Parallel()
 	ends := map[string]func(*site, domain.Actor){
-		"idle": func(s *site, _ domain.Actor) { s.pass(domain.SessionIdle + time.Minute) },
+		"idle": func(s *site, _ domain.Actor) { s.clock.Advance(domain.SessionIdle + time.Minute) },
 		"password": func(s *site, _ domain.Actor) {
 			s.must(s.app.SetPassword(context.Background(), "bob@example.org", "another good password"))
 		},
@@ -131,10 +131,10 @@ func TestSession_LastsWhileUsed(t *testing.T) {
 	s.person("ada@example.org")
 	v := s.signedIn("ada@example.org")
 	for used := time.Duration(0); used < domain.SessionAbsolute-domain.SessionIdle; used += domain.SessionIdle - time.Hour {
-		s.pass(domain.SessionIdle - time.Hour)
+		s.clock.Advance(domain.SessionIdle - time.Hour)
 		v.get("/start").want(http.StatusOK)
 	}
-	s.pass(domain.SessionIdle - time.Hour)
+	s.clock.Advance(domain.SessionIdle - time.Hour)
 	v.get("/start").leads("/sign-in")
 }
 

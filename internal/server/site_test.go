@@ -16,10 +16,9 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"relier/internal/app"
-	"relier/internal/blob"
 	"relier/internal/domain"
 	"relier/internal/server"
-	"relier/internal/store"
+	"relier/internal/testkit"
 )
 
 // site is a whole Relier on a port of its own, with a clock that tests move.
@@ -29,9 +28,8 @@ type site struct {
 	server *server.Server
 	url    string
 	addr   string
+	clock  *testkit.Clock
 	log    *lockedBuffer
-	mu     sync.Mutex
-	ahead  time.Duration
 }
 
 type lockedBuffer struct {
@@ -51,26 +49,13 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-const password = "correct horse battery"
+const password = testkit.Password
 
 // open starts a site; routes are the test's own, beside the product's.
 func open(t testing.TB, cfg server.Config, routes ...server.Route) *site {
 	t.Helper()
-	dir := t.TempDir()
-	db, err := store.Open(t.Context(), dir+"/relier.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lock, err := blob.LockFolder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := blob.OpenFiles(lock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{t: t, log: &lockedBuffer{}}
-	s.app = app.New(db, files, s.now)
+	kit := testkit.NewApp(t)
+	s := &site{t: t, app: kit.App, clock: kit.Clock, log: &lockedBuffer{}}
 	cfg.Log = slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.server = server.New(s.app, cfg)
 	for _, r := range routes {
@@ -94,22 +79,8 @@ func open(t testing.TB, cfg server.Config, routes ...server.Route) *site {
 		if err := <-served; err != nil {
 			t.Errorf("serve: %v", err)
 		}
-		_ = db.Close()
-		_ = lock.Unlock()
 	})
 	return s
-}
-
-func (s *site) now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return time.Now().Add(s.ahead)
-}
-
-func (s *site) pass(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ahead += d
 }
 
 // person makes an account.
