@@ -10,6 +10,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"relier/internal/i18n"
 )
@@ -67,11 +69,11 @@ func main() {
 // run finds the command that args name and runs it.
 func run(e *env, args []string) int {
 	if len(args) == 0 {
-		e.usage(e.stderr)
+		e.usage(e.stderr, commands)
 		return exitUsage
 	}
 	if args[0] == "help" || asksHelp(args[0]) {
-		e.usage(e.stdout)
+		e.usage(e.stdout, commands)
 		return exitOK
 	}
 	for _, c := range commands {
@@ -79,12 +81,26 @@ func run(e *env, args []string) int {
 			return c.run(e, c, rest)
 		}
 	}
+	return e.half(args)
+}
+
+// half explains commands of two words to who knows the first, "user --help";
+// anything else is no command.
+func (e *env) half(args []string) int {
+	family := slices.DeleteFunc(slices.Clone(commands), func(c *command) bool { return !strings.HasPrefix(c.name, args[0]+" ") })
+	if len(family) > 0 && len(args) > 1 {
+		if asksHelp(args[1]) {
+			e.usage(e.stdout, family)
+			return exitOK
+		}
+		args[0] += " " + args[1]
+	}
 	e.say("cli.error.command", map[string]any{"Command": args[0]})
 	return exitUsage
 }
 
-// usage lists the commands.
-func (e *env) usage(w io.Writer) {
+// usage lists commands.
+func (e *env) usage(w io.Writer, commands []*command) {
 	fmt.Fprintln(w, e.l.T("cli.usage", nil))
 	fmt.Fprintln(w)
 	for _, c := range commands {

@@ -54,6 +54,25 @@ func TestRelier_AnswersForItself(t *testing.T) {
 	relier(t, "version").ends(t, 0, "relier ")
 }
 
+// The first word of "user add" and "user password" alone is a question too.
+func TestRelier_ExplainsAFamilyOfCommands(t *testing.T) {
+	t.Parallel()
+	for word, commands := range map[string][]string{"user": {"user add", "user password"}, "import": {"import controls"}} {
+		o := relier(t, word, "--help")
+		for _, c := range commands {
+			o.ends(t, 0, "  relier "+c+" ")
+		}
+		if strings.Contains(o.stdout, "relier serve") {
+			t.Errorf("%s --help lists every command:\n%s", word, o.stdout)
+		}
+	}
+	o := relier(t, "user", "frobnicate")
+	o.ends(t, 2, "")
+	if !strings.Contains(o.stderr, "“user frobnicate”") {
+		t.Errorf("says %q", o.stderr)
+	}
+}
+
 func TestRelier_RefusesWhatItDoesNotUnderstand(t *testing.T) {
 	t.Parallel()
 	for name, args := range map[string][]string{
