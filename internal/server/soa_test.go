@@ -221,6 +221,9 @@ func TestSoA_SetManyAndApprove(t *testing.T) {
 	if got := a.get(north + "/soa/versions/2").text("[aria-labelledby=changes]"); !strings.Contains(got, "A.8.1 – Applicable") || !strings.Contains(got, "Laptops came") {
 		t.Errorf("changes: %s", got)
 	}
+	if after := a.get(north + "/soa/versions/1"); after.text("#soa") != before.text("#soa") {
+		t.Error("the second approval changed the first version")
+	}
 	if n := a.get(north + "/soa/versions").want(http.StatusOK).doc().Find("#versions tbody tr").Length(); n != 2 {
 		t.Errorf("%d versions", n)
 	}
