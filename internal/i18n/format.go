@@ -104,10 +104,7 @@ func (l *Localizer) Bytes(n int64) string {
 	if l.lang == "en" {
 		letter = "B"
 	}
-	prefix := []string{"", "K", "M", "G", "T"}[unit]
-	if l.lang == "en" && unit == 1 {
-		prefix = "k"
-	}
+	prefix := []string{"", "k", "M", "G", "T"}[unit]
 	return l.decimal(v, v < 9.95) + nbsp + prefix + letter
 }
 

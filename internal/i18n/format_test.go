@@ -79,7 +79,7 @@ func TestLocalizer_Bytes(t *testing.T) {
 		0:                {"0 bytes", "0 octet"},
 		1:                {"1 byte", "1 octet"},
 		999:              {"999 bytes", "999 octets"},
-		1000:             {"1\u00a0kB", "1\u00a0Ko"},
+		1000:             {"1\u00a0kB", "1\u00a0ko"},
 		1_482_113:        {"1.5\u00a0MB", "1,5\u00a0Mo"},
 		20_000_000:       {"20\u00a0MB", "20\u00a0Mo"},
 		999_600:          {"1\u00a0MB", "1\u00a0Mo"},

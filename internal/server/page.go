@@ -52,7 +52,7 @@ func (c *Ctx) links(at Place) views.Links {
 	}
 	l.Home = at.Organization()
 	if at.Eng != "" {
-		l.Home, l.Search = at.Dashboard(), at.Controls()
+		l.Home, l.Search = at.Dashboard(), at.Search()
 	}
 	if c.Actor.Can(domain.ActEngagementWrite) {
 		l.NewEngagement = at.NewEngagement()

@@ -45,6 +45,7 @@ func (p Place) RemoveSample() string                   { return p.org() + "/remo
 
 // The engagement's addresses.
 func (p Place) Dashboard() string       { return p.eng() }
+func (p Place) Search() string          { return p.eng() + "/search" }
 func (p Place) Tasks() string           { return p.eng() + "/tasks" }
 func (p Place) Settings() string        { return p.eng() + "/settings" }
 func (p Place) EngagementState() string { return p.eng() + "/state" }

@@ -95,6 +95,7 @@ func Routes() []Route {
 
 		// The engagement
 		{Method: get, Path: eng, Name: "dashboard", Rule: InOrg(domain.ActRead), Handle: (*Server).showDashboard},
+		{Method: get, Path: eng + "/search", Name: "search", Rule: InOrg(domain.ActRead), Handle: (*Server).showSearch},
 		{Method: get, Path: eng + "/tasks", Name: "tasks", Rule: InOrg(domain.ActRead), Handle: (*Server).showTasks},
 		{Method: get, Path: eng + "/settings", Name: "engagement.edit", Rule: InOrg(domain.ActRead), Handle: (*Server).showEngagement},
 		{Method: post, Path: eng + "/settings", Name: "engagement.save", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).saveEngagement},
