@@ -112,6 +112,7 @@ type Links struct {
 	RemoveSample   string // GET: the confirm page
 	NewEngagement  string
 	AllEngagements string
+	Organizations  string // where a person chooses among theirs
 	Help           string
 }
 

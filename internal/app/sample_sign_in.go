@@ -6,8 +6,8 @@ import (
 	"relier/internal/domain"
 )
 
-// SignInToSample opens a session for whoever runs the ISMS of the sample: its
-// manager, or its owner when it has none. It never opens one for a person of a
+// SignInToSample opens a session for the sample's owner, who may remove it, or
+// for its manager when the owner works elsewhere too. It never opens one for a person of a
 // real organization, whatever else the database holds.
 func (a *App) SignInToSample(ctx context.Context, userAgent, address string) (token string, org domain.Organization, err error) {
 	all, err := a.store.Organizations(ctx)
@@ -18,7 +18,7 @@ func (a *App) SignInToSample(ctx context.Context, userAgent, address string) (to
 		if !o.Sample {
 			continue
 		}
-		person, err := a.sampleManager(ctx, o)
+		person, err := a.sampleHost(ctx, o)
 		if err != nil {
 			return "", o, err
 		}
@@ -28,12 +28,12 @@ func (a *App) SignInToSample(ctx context.Context, userAgent, address string) (to
 	return "", org, domain.NotFound(string(domain.NounOrganization))
 }
 
-func (a *App) sampleManager(ctx context.Context, sample domain.Organization) (domain.PersonID, error) {
+func (a *App) sampleHost(ctx context.Context, sample domain.Organization) (domain.PersonID, error) {
 	members, err := a.store.Members(ctx, sample.ID)
 	if err != nil {
 		return 0, err
 	}
-	for _, role := range []domain.Role{domain.RoleManager, domain.RoleOwner} {
+	for _, role := range []domain.Role{domain.RoleOwner, domain.RoleManager} {
 		for _, m := range members {
 			if m.Membership.Role != role || m.Person.Disabled {
 				continue

@@ -138,7 +138,7 @@ func (s *Server) unrouted(f *fiber.Ctx, err error) error {
 // admitUnrouted learns the reader's language; an address nobody serves asks for
 // nothing else.
 func (s *Server) admitUnrouted(c *Ctx) error {
-	if !s.ourHost(c.fiber.Hostname()) {
+	if !s.ourHost(c.host()) {
 		return errHost
 	}
 	return s.recognise(c)

@@ -42,7 +42,7 @@ func (s *Server) admit(c *Ctx) error {
 	if c.route.Bare {
 		return nil
 	}
-	if !s.ourHost(c.fiber.Hostname()) {
+	if !s.ourHost(c.host()) {
 		return errHost
 	}
 	if err := s.sameSite(c); err != nil {
@@ -76,6 +76,9 @@ func (s *Server) permit(c *Ctx) (err error) {
 	return c.Actor.Allow(c.route.Rule.Action)
 }
 
+// host is the name that the request itself asks for.
+func (c *Ctx) host() string { return string(c.fiber.Context().Host()) }
+
 // ourHost reports whether a request names us: a page elsewhere whose name was
 // pointed at this machine does not.
 func (s *Server) ourHost(host string) bool {
@@ -90,7 +93,7 @@ func (s *Server) origin(c *Ctx) string {
 	if base := s.config.BaseURL; base != nil {
 		return base.Scheme + "://" + base.Host
 	}
-	return "http://" + strings.ToLower(c.fiber.Hostname())
+	return "http://" + strings.ToLower(c.host())
 }
 
 // sameSite refuses a change that another site's page sent, as net/http's

@@ -46,7 +46,7 @@ func (c *Ctx) publicPage(title string) views.Page {
 }
 
 func (c *Ctx) links(at Place) views.Links {
-	l := views.Links{Home: pathHome, Preferences: pathPreferences, SignOut: pathSignOut, Help: pathAbout}
+	l := views.Links{Home: pathHome, Preferences: pathPreferences, SignOut: pathSignOut, Help: pathAbout, Organizations: pathStart}
 	if c.Org.ID == 0 {
 		return l
 	}

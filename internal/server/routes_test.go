@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"relier/internal/config"
 	"relier/internal/server"
 )
 
@@ -151,8 +152,27 @@ func TestRoutes_OtherHostsAreRefused(t *testing.T) {
 	if p := v.get("/sign-in").want(http.StatusNotFound); strings.Contains(string(p.body), "<form action=\"/sign-in\"") {
 		t.Error("the sign-in form is shown under a foreign name")
 	}
+	v.header = http.Header{"Host": {"rebound.example"}, "X-Forwarded-Host": {"localhost"}}
+	v.get("/sign-in").want(http.StatusNotFound)
 	v.header = http.Header{"Host": {"localhost:9"}}
 	v.get("/sign-in").want(http.StatusOK)
+}
+
+func TestRoutes_BehindAProxy(t *testing.T) {
+	t.Parallel()
+	base, _ := url.Parse("https://relier.example.org")
+	s := open(t, server.Config{Config: config.Config{BaseURL: base}})
+	s.person("ada@example.org")
+	v := s.visitor()
+	v.get("/sign-in").want(http.StatusNotFound) // by its loopback address
+	form := url.Values{"email": {"ada@example.org"}, "password": {password}}
+	v.header = http.Header{"Host": {"relier.example.org"}, "Origin": {"http://relier.example.org"}}
+	v.post("/sign-in", form).want(http.StatusForbidden)
+	v.header.Set("Origin", "https://relier.example.org")
+	p := v.post("/sign-in", form).want(http.StatusSeeOther)
+	if p.header.Get("Strict-Transport-Security") == "" {
+		t.Error("browsers may come back without TLS")
+	}
 }
 
 func TestRoutes_WrongMethod(t *testing.T) {

@@ -87,6 +87,7 @@ func New(a *app.App, cfg Config) *Server {
 		ReadTimeout:                  cfg.Timeouts.Header,
 		WriteTimeout:                 cfg.Timeouts.Progress,
 		IdleTimeout:                  cfg.Timeouts.Idle,
+		EnableTrustedProxyCheck:      true, // of nobody: X-Forwarded-Host and -Proto are never believed
 		StrictRouting:                true,
 		CaseSensitive:                true,
 		ErrorHandler:                 s.unrouted,

@@ -2,12 +2,15 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"relier/internal/config"
 	"relier/internal/domain"
 	"relier/internal/server"
 )
@@ -63,6 +66,38 @@ func TestSignIn_Throttles(t *testing.T) {
 	v.post("/sign-in", url.Values{"email": {"ada@example.org"}, "password": {password}}).want(http.StatusServiceUnavailable)
 	s.clock.Advance(time.Hour)
 	v.post("/sign-in", url.Values{"email": {"ada@example.org"}, "password": {password}}).want(http.StatusSeeOther)
+}
+
+// Failures count against where they come from: the nearest address that is no
+// proxy of ours. What a client writes into the header itself changes nothing.
+func TestSignIn_ThrottlesByAddress(t *testing.T) {
+	t.Parallel()
+	from := func(s *site, forwarded string) int {
+		v := s.visitor()
+		v.header = http.Header{"X-Forwarded-For": {forwarded}}
+		return v.post("/sign-in", url.Values{"email": {"ada@example.org"}, "password": {"wrong"}}).status
+	}
+	trusting := open(t, server.Config{Config: config.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}}})
+	plain := open(t, server.Config{})
+	for i := range 7 {
+		forged := fmt.Sprintf("198.51.100.%d", i)
+		from(trusting, forged+", 192.0.2.1, 10.1.2.3")
+		from(plain, forged)
+	}
+	for _, c := range []struct {
+		site      *site
+		forwarded string
+		want      int
+	}{
+		{trusting, "203.0.113.9, 192.0.2.1", http.StatusServiceUnavailable},
+		{trusting, "192.0.2.2", http.StatusUnauthorized},
+		{trusting, "192.0.2.1, 192.0.2.3", http.StatusUnauthorized},
+		{plain, "192.0.2.2", http.StatusServiceUnavailable},
+	} {
+		if got := from(c.site, c.forwarded); got != c.want {
+			t.Errorf("%s: %d, want %d", c.forwarded, got, c.want)
+		}
+	}
 }
 
 func TestSignIn_EndsTheOldSession(t *testing.T) {

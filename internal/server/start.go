@@ -1,6 +1,8 @@
 package server
 
 import (
+	"github.com/a-h/templ"
+
 	"relier/internal/domain"
 	"relier/views"
 )
@@ -11,11 +13,22 @@ func (s *Server) showStart(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := views.Start{Doors: s.doors(c, orgs)}
-	for _, o := range orgs {
-		v.Organizations = append(v.Organizations, views.OrgLink{Name: o.Name, Code: o.Code, Sample: o.Sample, Href: Place{Org: o.Code}.Organization()})
-	}
+	v := views.Start{Doors: s.doors(c, orgs), Organizations: c.organizationTable(orgs)}
 	return c.Render(views.StartPage(c.Page(c.L.T("start.title", nil)), v))
+}
+
+func (c *Ctx) organizationTable(orgs []domain.Organization) views.TableProps {
+	t := views.TableProps{ID: "organizations", Caption: c.L.N("start.organizations", len(orgs), nil), Columns: []views.Column{
+		{Label: c.L.T("start.organization", nil)}, {Label: c.L.T("start.kind", nil), Narrow: true}}}
+	for _, o := range orgs {
+		kind := views.Text(c.L.T("start.real", nil))
+		if o.Sample {
+			kind = views.Muted(c.L.T("start.sample_mark", nil))
+		}
+		href := Place{Org: o.Code}.Organization()
+		t.Rows = append(t.Rows, views.Row{Href: href, Label: o.Name, Cells: []templ.Component{views.Titled(href, o.Code, o.Name), kind}})
+	}
+	return t
 }
 
 func (s *Server) doors(c *Ctx, orgs []domain.Organization) []views.Door {
