@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+
 	"relier/internal/domain"
 	"relier/internal/i18n"
 )
@@ -24,12 +26,18 @@ type ControlChoice struct {
 // TickMost is how many controls a form offers to tick.
 const TickMost = 200
 
-func (c ControlChoice) options() []Option {
-	out := make([]Option, len(c.Controls))
-	for i, v := range c.Controls {
-		out[i] = Option{Value: number(int(v.ID)), Label: v.Code + " " + v.Title}
+// options puts the ticked controls first, where a long list would hide them.
+func (c ControlChoice) options(ticked []string) []Option {
+	var first, rest []Option
+	for _, v := range c.Controls {
+		o := Option{Value: number(int(v.ID)), Label: v.Code + " " + v.Title}
+		if slices.Contains(ticked, o.Value) {
+			first = append(first, o)
+		} else {
+			rest = append(rest, o)
+		}
 	}
-	return out
+	return append(first, rest...)
 }
 
 // EvidenceNew is the page that takes files, a link or a note.

@@ -368,7 +368,7 @@ func controlChoice(l *i18n.Localizer, c ControlChoice, v EvidenceValues, errs Fo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(l, FieldProps{Name: "controls", Type: FieldChecks, Label: l.T("evidence.controls", nil), Hint: l.T("evidence.controls_hint", nil), Values: v.Controls, Error: errs.For("controls"), Options: c.options()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Field(l, FieldProps{Name: "controls", Type: FieldChecks, Label: l.T("evidence.controls", nil), Hint: l.T("evidence.controls_hint", nil), Values: v.Controls, Error: errs.For("controls"), Options: c.options(v.Controls)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

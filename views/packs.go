@@ -57,6 +57,7 @@ type PackPreview struct {
 	Preview  string // the page itself, for other languages
 	Cancel   string
 	SoA      string // where an approval is missing
+	Controls string // where controls are
 	Size     int64  // bytes of the evidence that travels
 	Included int    // files of evidence that travel
 }
@@ -126,6 +127,9 @@ func (v PackPreview) gaps(l *i18n.Localizer) []PackGap {
 	var out []PackGap
 	if v.Contents.SoAVersion == 0 {
 		out = append(out, PackGap{l.T("packs.gap.soa", nil), v.SoA, l.T("soa.title", nil)})
+	}
+	if len(v.Contents.Controls) == 0 {
+		out = append(out, PackGap{l.T("packs.gap.no_controls", nil), v.Controls, l.T("packs.controls", nil)})
 	}
 	n := map[string]int{}
 	for _, c := range v.Contents.Controls {

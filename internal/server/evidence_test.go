@@ -217,7 +217,7 @@ func TestEvidence_DraftsOfAnUpload(t *testing.T) {
 		if p.doc().Find(`[id="field-`+ids[1]+`.from-error"]`).Length() != 1 || p.doc().Find(`[id="field-`+ids[0]+`.from-error"]`).Length() != 0 {
 			t.Errorf("errors: %s", p.text(".error-summary"))
 		}
-		if got := p.doc().Find(`[id="field-` + ids[0] + `.title"]`).AttrOr("value", ""); got != "Item "+ids[0] {
+		if got := p.doc().Find(`[id="field-`+ids[0]+`.title"]`).AttrOr("value", ""); got != "Item "+ids[0] {
 			t.Errorf("typed title came back as %q", got)
 		}
 		if got := s.get(to).text("#drafts"); got != "2 drafts to complete" {
@@ -320,5 +320,29 @@ func TestEvidence_ForeignIsNotThere(t *testing.T) {
 	bob.get(itemPath(e)).want(http.StatusNotFound)
 	if got := a.get(itemPath(e)).text("h1"); got != "Secret of the north" {
 		t.Errorf("changed to %q", got)
+	}
+}
+
+// Where there are too many controls to tick, they are named by code.
+func TestEvidence_ControlsByCode(t *testing.T) {
+	t.Parallel()
+	a := auditNorth(t)
+	for i := range 201 {
+		a.control(fmt.Sprintf("C-%03d", i), "Control")
+	}
+	p := a.get(north + "/evidence/new?kind=note").want(http.StatusOK)
+	if p.doc().Find("[name=controls]").Length() != 0 || p.doc().Find("[name=codes]").Length() != 1 {
+		t.Fatal("the form does not ask for codes")
+	}
+	send := func(codes string) *page {
+		body, kind := bodyOf(fields("kind", "note", "title", "Walk", "note", "Clear", "codes", codes))
+		return a.do(http.MethodPost, north+"/evidence", strings.NewReader(string(body)), kind)
+	}
+	if p := send("C-001, C-999").want(http.StatusUnprocessableEntity); !strings.Contains(p.text("#field-codes-error"), "C-999") || p.attr("#field-codes", "value") != "C-001, C-999" {
+		t.Errorf("error %q", p.text("#field-codes-error"))
+	}
+	to, _ := url.Parse(send("c-001; C-200").leads(north + "/evidence/added?"))
+	if got := a.get(north + "/evidence/" + to.Query().Get("id")).text("[aria-labelledby=used]"); !strings.Contains(got, "C-001") || !strings.Contains(got, "C-200") {
+		t.Errorf("used by %s", got)
 	}
 }

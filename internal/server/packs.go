@@ -43,7 +43,7 @@ func (s *Server) showNewPack(c *Ctx) error {
 		return err
 	}
 	v := views.PackPreview{Contents: contents, Langs: langs, Choices: packLangs, Action: c.At().Packs(), Preview: c.At().NewPack(),
-		Cancel: c.At().Packs(), SoA: c.At().SoA()}
+		Cancel: c.At().Packs(), SoA: c.At().SoA(), Controls: c.At().Controls()}
 	for _, e := range contents.Evidence {
 		if e.Included {
 			v.Included++

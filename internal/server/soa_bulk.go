@@ -113,7 +113,7 @@ func (s *Server) showApproveSoA(c *Ctx) error {
 	if c.Actor.Can(domain.ActSoAWrite) {
 		v.Bulk = c.At().BulkSoA() + "?show=" + string(views.SoAMissing)
 	}
-	return c.Render(views.SoAApprovePage(c.Page(c.L.T("soa.approve", nil)), v))
+	return c.Render(views.SoAApprovePage(c.Page(c.L.T("soa.approve_title", nil)), v))
 }
 
 // approveSoA freezes the statement as the next numbered version.
