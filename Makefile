@@ -30,7 +30,7 @@ run: build
 
 # The tests run on the machine's own browser and database; tools fetches what is
 # missing where it may, and the report ends with what was skipped and why.
-test: tools web
+test: web tools
 	go test -json -timeout 20m ./... | go run ./internal/testkit/report
 
 check:
@@ -64,6 +64,6 @@ web:
 tools:
 	bash .ci/install
 
-screenshots: tools web
+screenshots: web tools
 	mkdir -p docs/screenshots
 	RELIER_SCREENSHOTS="$(CURDIR)/docs/screenshots" go test -count=1 -timeout 20m -run TestScreenshots ./internal/journey
