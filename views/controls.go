@@ -84,6 +84,7 @@ func (p ControlsProps) table(l *i18n.Localizer) TableProps {
 	t := TableProps{
 		ID:      "controls",
 		Caption: l.N("controls.count", p.List.Total, nil),
+		Note:    l.T("controls.split_note", nil),
 		Path:    p.Path,
 		Sort:    sortState(p.Filter.Sort, p.Filter.Desc),
 		Columns: []Column{

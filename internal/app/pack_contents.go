@@ -91,7 +91,7 @@ func (g *gathering) controls() (err error) {
 	g.codes = map[domain.ControlID]string{}
 	byControl := map[domain.ControlID][]domain.PackTest{}
 	for _, t := range tests {
-		byControl[t.Test.Control] = append(byControl[t.Test.Control], domain.PackTest{Test: t.Test, Tester: t.Tester})
+		byControl[t.Test.Control] = append(byControl[t.Test.Control], domain.PackTest(t))
 	}
 	for _, s := range g.rows {
 		g.codes[s.Control.ID] = s.Control.Code
@@ -247,7 +247,11 @@ func joinControl(line *domain.PackSoALine, c domain.PackControl) {
 		}
 	}
 	for _, s := range c.Splits {
-		line.Responsibility = append(line.Responsibility, s.Service+": "+string(s.Split.Party))
+		pair := s.Service + ": " + string(s.Split.Party)
+		if s.Split.State != domain.SplitConfirmed {
+			pair += "?"
+		}
+		line.Responsibility = append(line.Responsibility, pair)
 		for _, r := range s.Responsibilities {
 			if r.Sentence != "" {
 				line.OurPart = append(line.OurPart, s.Service+": "+r.Sentence)

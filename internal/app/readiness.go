@@ -237,12 +237,11 @@ func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked boo
 	audited := slices.ContainsFunc(engagements, func(v domain.Engagement) bool {
 		return v.ID != e.ID && v.Kind == domain.KindInternal && v.State == domain.EngagementClosed
 	})
-	return []Condition{
-		{"nothing_blocked", unblocked},
-		{"soa_approved", len(versions) > 0},
-		{"internal_audit", audited || e.Kind == domain.KindInternal},
-		{"assessor_engaged", assessor},
-	}, err
+	out := []Condition{{"nothing_blocked", unblocked}, {"soa_approved", len(versions) > 0}}
+	if e.Kind != domain.KindInternal { // an internal audit does not wait for another
+		out = append(out, Condition{"internal_audit", audited})
+	}
+	return append(out, Condition{"assessor_engaged", assessor}), err
 }
 
 // Task is one step from nothing to a first pack.

@@ -65,7 +65,7 @@ type PackSoALine struct {
 	Entry          SoAEntry
 	Title          Text
 	OtherRefs      []string // codes in the other edition
-	Responsibility []string // "Azure: shared"
+	Responsibility []string // "Azure: shared", or "Azure: shared?" while nobody has confirmed it
 	InheritedFrom  []string // "Azure (IS 533913)", only where all six gates pass
 	OurPart        []string
 	Evidence       []string // EV codes

@@ -270,7 +270,7 @@ func addSoA(c *domain.PackContents) {
 	c.SoA = []domain.PackSoALine{
 		{Entry: domain.SoAEntry{Ref: ref("A.5.15"), Applicable: true, Inclusion: "=Customers ask for it", Drivers: []domain.Driver{domain.DriverRisk, domain.DriverLegal}, Status: domain.Implemented,
 			Documented: "Access policy", LastReview: day("2026-05-04"), NextReview: day("2027-05-04"), Notes: "Œuvre à suivre"},
-			Title: domain.Text{EN: "Access control", FR: "Contrôle d’accès"}, OtherRefs: []string{"A.9.1.1", "A.9.1.2"}, Responsibility: []string{"Microsoft Azure: shared"},
+			Title: domain.Text{EN: "Access control", FR: "Contrôle d’accès"}, OtherRefs: []string{"A.9.1.1", "A.9.1.2"}, Responsibility: []string{"Microsoft Azure: shared", "Exchange Online: shared?"},
 			InheritedFrom: []string{"Microsoft Azure (SAMPLE-IS-533913)"}, OurPart: []string{"Microsoft Azure: Review every role twice a year."},
 			Evidence: []string{"EV-000041", "EV-000042"}, Controls: []string{"AC 1"}, Owners: []string{"Luca Ferrari"}},
 		{Entry: domain.SoAEntry{Ref: ref("A.7.6"), Exclusion: "No secure areas of our own", Status: domain.NotImplemented}, Title: domain.Text{EN: "Working in secure areas", FR: "Travail dans les zones sécurisées"}},

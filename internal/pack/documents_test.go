@@ -46,7 +46,7 @@ func TestWorkbook_HasTheColumns(t *testing.T) {
 	if !slices.Equal(rows[head], want) {
 		t.Errorf("columns %q", rows[head])
 	}
-	line := strings.Split("A.5.15|Access control|2022|A.9.1.1, A.9.1.2|Yes|=Customers ask for it|Risk treatment, Legal||Implemented|Shared: Microsoft Azure|Microsoft Azure (SAMPLE-IS-533913)|Microsoft Azure: Review every role twice a year.|Access policy|EV-000041, EV-000042|Luca Ferrari|2026-05-04|2027-05-04|Œuvre à suivre", "|")
+	line := strings.Split("A.5.15|Access control|2022|A.9.1.1, A.9.1.2|Yes|=Customers ask for it|Risk treatment, Legal||Implemented|Shared: Microsoft Azure\nShared, proposed and not confirmed: Exchange Online|Microsoft Azure (SAMPLE-IS-533913)|Microsoft Azure: Review every role twice a year.|Access policy|EV-000041, EV-000042|Luca Ferrari|2026-05-04|2027-05-04|Œuvre à suivre", "|")
 	if !slices.Equal(rows[head+1], line) {
 		t.Errorf("line\n got %q\nwant %q", rows[head+1], line)
 	}

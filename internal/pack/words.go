@@ -250,14 +250,15 @@ func (v view) digestText(hex string) string {
 }
 
 // parties turns pairs such as "Azure: shared" into one line for each party, with
-// its services: "Shared: Azure, Intune".
+// its services: "Shared: Azure, Intune". What is only proposed ("Azure: shared?")
+// makes lines of its own that say so: a proposal is nobody's word yet.
 func (v view) parties(pairs []string) []string {
 	services := map[domain.Party][]string{}
 	var out []string
 	for _, pair := range pairs {
 		at := max(strings.LastIndex(pair, ": "), 0)
 		party := domain.Party(strings.TrimPrefix(pair[at:], ": "))
-		if !slices.Contains(domain.Parties, party) {
+		if !slices.Contains(domain.Parties, domain.Party(strings.TrimSuffix(string(party), "?"))) {
 			out = append(out, pair)
 			continue
 		}
@@ -268,6 +269,9 @@ func (v view) parties(pairs []string) []string {
 	for _, party := range domain.Parties {
 		if names := services[party]; len(names) > 0 {
 			out = append(out, v.T("pack.soa.party", map[string]any{"Party": v.term("party", string(party)), "Services": v.list(names)}))
+		}
+		if names := services[party+"?"]; len(names) > 0 {
+			out = append(out, v.T("pack.soa.party_proposed", map[string]any{"Party": v.term("party", string(party)), "Services": v.list(names)}))
 		}
 	}
 	return out
