@@ -103,7 +103,7 @@ func (s *Server) addEvidence(c *Ctx) error {
 	if c.wantsJSON() {
 		return c.uploadDone(added)
 	}
-	return c.Redirect(c.At().AddedEvidence()+"?"+added.query().Encode(), "")
+	return c.Redirect(c.addedAddress(added), "")
 }
 
 // uploaded is what became of an upload.
@@ -136,6 +136,17 @@ func (u uploaded) query() url.Values {
 		}
 	}
 	return q
+}
+
+// addedAddress is the page of what an upload became. What files were called that
+// are here already is left out where it would not fit into an address.
+func (c *Ctx) addedAddress(u uploaded) string {
+	q := u.query()
+	if to := c.At().AddedEvidence() + "?" + q.Encode(); len(to) <= addressMost {
+		return to
+	}
+	q.Del("name")
+	return c.At().AddedEvidence() + "?" + q.Encode()
 }
 
 // recordUpload turns what arrived into items. Bytes that are here already are

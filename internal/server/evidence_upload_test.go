@@ -440,3 +440,22 @@ func hiddenOf(form *goquery.Selection) url.Values {
 	form.Find("input[type=hidden]").Each(func(_ int, i *goquery.Selection) { v.Add(i.AttrOr("name", ""), i.AttrOr("value", "")) })
 	return v
 }
+
+// The address of the page after an upload names every file, however many, and
+// even where all of them are here already.
+func TestEvidence_LeadsOnFromTheLargestUpload(t *testing.T) {
+	t.Parallel()
+	s := openLibrary(t)
+	var files []named
+	for i := range 500 {
+		files = append(files, named{fmt.Sprintf("Extract of the access review number %03d.txt", i), fmt.Appendf(nil, "row %d", i)})
+	}
+	for _, q := range []string{"id", "same"} {
+		to, err := url.Parse(s.upload(north+"/evidence", fields(), files...).leads(north + "/evidence/added?"))
+		s.must(err)
+		if got := len(to.Query()[q]); got != len(files) {
+			t.Errorf("the address names %d by %s, want %d", got, q, len(files))
+		}
+		s.get(to.String()).want(http.StatusOK)
+	}
+}

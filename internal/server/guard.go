@@ -135,10 +135,14 @@ func (c *Ctx) secure() {
 	}
 }
 
+// addressMost is how long an address of ours may be, in bytes: the page after an
+// upload of 500 files names each, and proxies take 8 KiB.
+const addressMost = 8000
+
 // safeBack returns an address of ours to go back to, or the home page. Browsers
 // read "//host", "/\host" and "/<tab>/host" as other sites.
 func safeBack(path string) string {
-	if len(path) > 2000 || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") ||
+	if len(path) > addressMost || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") ||
 		strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r == '\\' || r >= 0x7f }) {
 		return pathHome
 	}
