@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // EvidenceKind is what an item is made of.
@@ -135,35 +136,45 @@ func (v EvidenceVersion) Check(kind EvidenceKind) error {
 }
 
 // SafeFileName keeps what a file name says and drops what it could do: path
-// parts, control and bidirectional characters, reserved names, trailing dots.
+// parts, control and bidirectional characters, reserved names, dots and spaces
+// at its ends. It is at most 200 bytes, for file systems take 255.
 func SafeFileName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
-		if forbiddenRune(r) || strings.ContainsRune("\n\r\t<>:\"|?*\u200b\u200e\u200f\u061c\ufeff", r) {
+		if forbiddenRune(r) || strings.ContainsRune("\n\r\t<>:\"|?*\u200b\u200e\u200f\u061c\u2028\u2029\ufeff", r) {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(name, ""))
 	name = strings.Trim(name, " .")
-	if r := []rune(name); len(r) > 150 {
-		dot := max(strings.LastIndexByte(name, '.'), 0)
-		ext := []rune(name[dot:])
-		if dot == 0 || len(ext) > 20 {
-			ext = nil
-		}
-		name = string(r[:150-len(ext)]) + string(ext)
-	}
 	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	if name == "" || slices.Contains(deviceNames, strings.TrimSpace(stem)) {
-		return "file-" + name
+		name = "file-" + name
 	}
-	return name
+	return shortFileName(name, 200)
+}
+
+// shortFileName cuts a name to at most so many bytes, between characters and
+// before its extension.
+func shortFileName(name string, most int) string {
+	if len(name) <= most {
+		return name
+	}
+	ext := ""
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= 20 {
+		name, ext = name[:dot], name[dot:]
+	}
+	cut := min(len(name), most-len(ext))
+	for cut < len(name) && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	return strings.TrimRight(name[:cut], " .") + ext
 }
 
 // deviceNames cannot be file names on Windows, whatever their extension.
-var deviceNames = []string{"CON", "PRN", "AUX", "NUL",
-	"COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9",
-	"LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9"}
+var deviceNames = []string{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$",
+	"COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "COM¹", "COM²", "COM³",
+	"LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³"}
 
 // ReviewReason is why a version was returned.
 type ReviewReason string

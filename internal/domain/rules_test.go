@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -143,8 +144,8 @@ func TestSafeFileName(t *testing.T) {
 			t.Errorf("SafeFileName(%q) = %q, want %q", in, got, want)
 		}
 	}
-	if got := domain.SafeFileName(strings.Repeat("é", 300) + ".pdf"); len([]rune(got)) != 150 || !strings.HasSuffix(got, ".pdf") {
-		t.Errorf("a long name keeps its ending within 150 characters: %d %q", len([]rune(got)), got)
+	if got := domain.SafeFileName(strings.Repeat("é", 300) + ".pdf"); len(got) != 200 || !utf8.ValidString(got) || !strings.HasSuffix(got, "é.pdf") {
+		t.Errorf("a long name keeps its ending within 200 bytes: %d %q", len(got), got)
 	}
 }
 
@@ -153,7 +154,7 @@ func FuzzSafeFileName(f *testing.F) {
 	f.Add("a\x00b\u202e.txt")
 	f.Fuzz(func(t *testing.T, s string) {
 		got := domain.SafeFileName(s)
-		if got == "" || strings.ContainsAny(got, "/\\\r\n\x00\"\u202e") || strings.HasSuffix(got, ".") || len([]rune(got)) > 160 {
+		if got == "" || strings.ContainsAny(got, "/\\\r\n\x00\"\u202e") || strings.HasSuffix(got, ".") || len(got) > 200 || !utf8.ValidString(got) {
 			t.Errorf("SafeFileName(%q) = %q", s, got)
 		}
 		if again := domain.SafeFileName(got); again != got {
@@ -188,5 +189,30 @@ func TestPassword_Rules(t *testing.T) {
 		if err := domain.CheckPassword(pw, p); (err == nil) != ok {
 			t.Errorf("%q: %v", pw, err)
 		}
+	}
+}
+
+func TestEngagement_AuditedBefore(t *testing.T) {
+	next := domain.Engagement{ID: 2, Kind: domain.KindSurveillance, Edition: domain.Edition2022, Period: span("2026-01-01", "2026-12-31")}
+	for _, c := range []struct {
+		name   string
+		change func(*domain.Engagement)
+		want   bool
+	}{
+		{"an internal audit of the same year", func(*domain.Engagement) {}, true},
+		{"still open", func(e *domain.Engagement) { e.State = domain.EngagementReporting }, false},
+		{"not an internal audit", func(e *domain.Engagement) { e.Kind = domain.KindStage1 }, false},
+		{"of the other edition", func(e *domain.Engagement) { e.Edition = domain.Edition2013 }, false},
+		{"a year before", func(e *domain.Engagement) { e.Period = span("2025-01-01", "2025-06-30") }, true},
+		{"more than a year before", func(e *domain.Engagement) { e.Period = span("2024-01-01", "2024-12-30") }, false},
+		{"after", func(e *domain.Engagement) { e.Period = span("2026-06-01", "2027-05-31") }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := domain.Engagement{ID: 1, Kind: domain.KindInternal, State: domain.EngagementClosed, Edition: domain.Edition2022, Period: span("2026-02-01", "2026-08-31")}
+			c.change(&e)
+			if got := e.AuditedBefore(next); got != c.want {
+				t.Errorf("got %v", got)
+			}
+		})
 	}
 }

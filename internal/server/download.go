@@ -8,9 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
+
+	"relier/internal/domain"
 )
 
 // downloadPolicy keeps a file from doing anything, were it ever shown as a page.
@@ -145,7 +146,7 @@ func parseSpan(first, last string, size int64) (from, length int64, status int) 
 // disposition names an attachment twice (RFC 6266): in ASCII for the oldest, and
 // as RFC 5987 wants it for everyone else.
 func disposition(name string) string {
-	name = fileName(name)
+	name = domain.SafeFileName(name)
 	var plain, full strings.Builder
 	for _, r := range name {
 		if r < 0x80 && r != '"' && r != '\\' && r != '%' {
@@ -162,55 +163,4 @@ func disposition(name string) string {
 		}
 	}
 	return `attachment; filename="` + plain.String() + `"; filename*=UTF-8''` + full.String()
-}
-
-// fileName makes a name safe to save under on any system: no path, no control
-// or bidirectional characters, none of the names and endings Windows reserves.
-func fileName(name string) string {
-	clean := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r) || r >= 0x200B && r <= 0x200F || r >= 0x2028 && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF || r == utf8.RuneError:
-			return -1
-		case strings.ContainsRune(`/\:*?"<>|`, r):
-			return '_'
-		}
-		return r
-	}, name)
-	clean = strings.TrimRight(strings.TrimLeft(clean, " ."), " .")
-	clean = shortName(clean)
-	stem, _, _ := strings.Cut(clean, ".")
-	if clean == "" || reserved(stem) {
-		clean = "file" + map[bool]string{true: "", false: "-" + clean}[clean == ""]
-	}
-	return clean
-}
-
-// shortName keeps a name within 200 bytes, and its ending with it.
-func shortName(name string) string {
-	const most = 200
-	if len(name) <= most {
-		return name
-	}
-	end := ""
-	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 16 {
-		name, end = name[:i], name[i:]
-	}
-	cut := name[:min(len(name), most-len(end))]
-	for !utf8.ValidString(cut) {
-		cut = cut[:len(cut)-1]
-	}
-	return strings.TrimRight(cut, " .") + end
-}
-
-func reserved(stem string) bool {
-	stem = strings.ToUpper(strings.TrimRight(stem, " "))
-	switch stem {
-	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
-		return true
-	}
-	rest, ok := strings.CutPrefix(stem, "COM")
-	if !ok {
-		rest, ok = strings.CutPrefix(stem, "LPT")
-	}
-	return ok && utf8.RuneCountInString(rest) == 1 && strings.ContainsAny(rest, "123456789¹²³")
 }

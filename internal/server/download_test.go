@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"relier/internal/domain"
 	"relier/internal/server"
 )
 
@@ -165,13 +166,13 @@ func FuzzDisposition(f *testing.F) {
 		if err != nil || kind != "attachment" {
 			t.Fatalf("%q: %s, %v", header, kind, err)
 		}
-		got, want := params["filename"], server.FileName(name)
+		got, want := params["filename"], domain.SafeFileName(name)
 		if got != want {
 			t.Fatalf("%q says %q, want %q", header, got, want)
 		}
 		checkFileName(t, want)
-		if server.FileName(want) != want {
-			t.Fatalf("cleaning twice changes %q to %q", want, server.FileName(want))
+		if domain.SafeFileName(want) != want {
+			t.Fatalf("cleaning twice changes %q to %q", want, domain.SafeFileName(want))
 		}
 	})
 }
@@ -181,7 +182,7 @@ func checkFileName(t *testing.T, name string) {
 	bad := func(r rune) bool {
 		return unicode.IsControl(r) || strings.ContainsRune(`/\:*?"<>|`, r) || unicode.Is(unicode.Bidi_Control, r)
 	}
-	if name == "" || len(name) > 210 || !utf8.ValidString(name) || strings.ContainsFunc(name, bad) ||
+	if name == "" || len(name) > 200 || !utf8.ValidString(name) || strings.ContainsFunc(name, bad) ||
 		strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") {
 		t.Fatalf("unsafe name %q", name)
 	}

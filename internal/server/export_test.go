@@ -10,7 +10,6 @@ func (s *Server) Mount(r Route) {
 var (
 	SafeBack    = safeBack
 	Disposition = disposition
-	FileName    = fileName
 	ParseSpan   = parseSpan
 )
 
