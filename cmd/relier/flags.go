@@ -137,6 +137,7 @@ func (e *env) help(f *flags) {
 	if f.Lookup("data") != nil {
 		fmt.Fprintf(e.stdout, "\n%s\n", e.l.T("cli.environment", map[string]any{"Folder": defaultFolder(e.getenv)}))
 	}
+	e.exitCodes(e.stdout)
 }
 
 // apart puts flags with their values before the operands, for package flag

@@ -106,7 +106,11 @@ func (e *env) usage(w io.Writer, commands []*command) {
 	for _, c := range commands {
 		fmt.Fprintf(w, "  relier %s %s\n      %s\n", c.name, c.args, e.l.T(c.about, nil))
 	}
+	e.exitCodes(w)
 }
+
+// exitCodes ends every help with what the command's end tells a script.
+func (e *env) exitCodes(w io.Writer) { fmt.Fprintf(w, "\n%s\n", e.l.T("cli.exit_codes", nil)) }
 
 func showVersion(e *env, c *command, args []string) int {
 	f := newFlags(c)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,6 +98,10 @@ func verifyPack(e *env, c *command, args []string) int {
 		return code
 	}
 	report, err := pack.Verify(e.ctx, paths[0])
+	if errors.Is(err, fs.ErrNotExist) {
+		e.say("cli.error.no_pack", map[string]any{"Path": paths[0]})
+		return exitFailed
+	}
 	if err != nil {
 		return e.fail(err)
 	}

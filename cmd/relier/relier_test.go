@@ -35,15 +35,17 @@ func TestRelier_AnswersForItself(t *testing.T) {
 	t.Parallel()
 	commands := [][]string{{"serve"}, {"sample"}, {"user", "add"}, {"user", "password"}, {"import", "controls"}, {"pack"}, {"verify"}, {"check"}, {"version"}}
 	help := relier(t, "--help")
+	help.ends(t, 0, "Exit codes: 0 ", "; 1 ", "; 2 ")
 	for _, c := range commands {
 		name := strings.Join(c, " ")
 		help.ends(t, 0, "relier "+name)
 		o := relier(t, append(c, "--help")...)
-		o.ends(t, 0, "relier "+name)
+		o.ends(t, 0, "relier "+name, "Exit codes: 0 ", "; 1 ", "; 2 ")
 		if o.stderr != "" {
 			t.Errorf("%s --help writes to the error output: %s", name, o.stderr)
 		}
 		french := relierWith(t, []string{"LANG=fr_FR.UTF-8"}, "", append(c, "--help")...)
+		french.ends(t, 0, "Codes de sortie : 0 ", "1 ce qui", "2 la ligne")
 		if french.stdout == o.stdout {
 			t.Errorf("%s --help is not in French", name)
 		}
@@ -165,7 +167,14 @@ func TestPack_IsVerifiedAndTamperingIsNamed(t *testing.T) {
 	o := relier(t, "verify", spoiled)
 	o.ends(t, 1, "data/soa.xlsx", "[crc32]")
 	relier(t, "verify", spoiled, "--json").ends(t, 1, `"ok": false`, "data/soa.xlsx")
-	relier(t, "verify", filepath.Join(dir, "nothing.zip")).ends(t, 1)
+}
+
+func TestVerify_SaysThatThereIsNoSuchFile(t *testing.T) {
+	t.Parallel()
+	o := relier(t, "verify", "nope.zip")
+	o.ends(t, 1, "There is no file or folder nope.zip.", "Check the path")
+	o.saysOneSentence(t)
+	relierWith(t, []string{"LANG=fr_FR.UTF-8"}, "", "verify", "nope.zip").ends(t, 1, "ni fichier ni dossier nope.zip")
 }
 
 // spoil copies a pack with one byte changed inside the file whose name ends so.
