@@ -127,7 +127,7 @@ func TestReason_WritesParametersInTheLanguage(t *testing.T) {
 		{"en", "cause", "uncovered", gap, "No verified certificate covers 1 Dec 2026 to 30 Dec 2026 (30 days)"},
 		{"fr", "cause", "uncovered", gap, "Aucun certificat vérifié ne couvre la période du 1er déc. 2026 au 30 déc. 2026 (30 jours)"},
 		{"en", "cause", "uncovered", day, "No verified certificate covers 1 Dec 2026 (1 day)"},
-		{"fr", "ground", "in_scope", scope, "Le périmètre cité du certificat IS 1 nomme Microsoft Intune dans l’environnement «\u00a0Nuage public\u00a0»"},
+		{"fr", "ground", "in_scope", scope, "Le périmètre cité du certificat «\u00a0IS 1\u00a0» nomme Microsoft Intune dans l’environnement «\u00a0Cloud public\u00a0»"},
 		{"en", "ground", "same_edition", edition, "Certificate IS 1 is to ISO/IEC 27001:2013, as the engagement is"},
 		{"fr", "cause", "nothing_to_rely_on", map[string]string{"Party": "ours"}, "Il n’y a rien sur quoi s’appuyer\u00a0: la répartition indique «\u00a0À nous\u00a0»"},
 		{"en", "readiness", "review_pending", map[string]string{"Count": "1200"}, "1,200 evidence items wait for review"},
