@@ -21,6 +21,7 @@ type gathering struct {
 	names   map[domain.PersonID]string
 	codes   map[domain.ControlID]string
 	items   map[domain.ControlID][]string // EV codes by control
+	proof   map[string]bool               // EV codes of the accepted items
 	rows    []domain.ControlSummary
 	inputs  *relianceInputs
 	reviews map[domain.EvidenceID]domain.ReviewView
@@ -124,10 +125,11 @@ func (g *gathering) evidence() error {
 	if err := g.readReviews(); err != nil {
 		return err
 	}
-	g.items = map[domain.ControlID][]string{}
+	g.items, g.proof = map[domain.ControlID][]string{}, map[string]bool{}
 	secret := g.confidentialDocuments()
 	for _, v := range versions {
 		e := items[v.Evidence]
+		g.proof[e.Code()] = e.State == domain.EvidenceAccepted // of the newest version
 		p := domain.PackEvidence{Evidence: e, Version: v, UploadedBy: g.names[v.UploadedBy]}
 		if r := g.reviews[e.ID]; r.Review.VersionID == v.ID {
 			p.Reviewed, p.Reviewer = r.Review, r.Reviewer
@@ -213,13 +215,8 @@ func (g *gathering) soa() error {
 	if err != nil {
 		return err
 	}
-	versions, err := g.store.SoAVersions(g.ctx, g.actor.Org, e.Edition)
-	if err != nil {
+	if lines, err = g.approved(lines); err != nil {
 		return err
-	}
-	if len(versions) > 0 {
-		v := versions[0]
-		g.out.SoAVersion, g.out.SoAApprovedBy, g.out.SoAApprovedAt = v.Number, g.names[v.ApprovedBy], v.ApprovedAt
 	}
 	byID := map[domain.ControlID]domain.PackControl{}
 	for _, c := range g.out.Controls {
@@ -228,21 +225,62 @@ func (g *gathering) soa() error {
 	for _, l := range lines {
 		line := domain.PackSoALine{Entry: l.Entry, Title: l.Requirement.Title, OtherRefs: OtherRefs(l.Entry.Ref)}
 		for _, c := range l.Controls {
-			joinControl(&line, byID[c.ID])
+			g.joinControl(&line, byID[c.ID])
 		}
 		g.out.SoA = append(g.out.SoA, line)
 	}
 	return nil
 }
 
-// joinControl adds what one own control brings to an SoA line.
-func joinControl(line *domain.PackSoALine, c domain.PackControl) {
+// approved puts the decisions of the newest approved version in the place of the
+// draft's, and names as omitted what the draft has changed since. Without such a
+// version the draft stays.
+func (g *gathering) approved(lines []SoALine) ([]SoALine, error) {
+	edition := g.out.Engagement.Edition
+	versions, err := g.store.SoAVersions(g.ctx, g.actor.Org, edition)
+	if err != nil || len(versions) == 0 {
+		return lines, err
+	}
+	v := versions[0]
+	g.out.SoAVersion, g.out.SoAApprovedBy, g.out.SoAApprovedAt = v.Number, g.names[v.ApprovedBy], v.ApprovedAt
+	draft := make([]domain.SoAEntry, len(lines))
+	for i, l := range lines {
+		draft[i] = l.Entry
+	}
+	var changed []string
+	for _, c := range soaChanges(v.Entries, draft) {
+		changed = append(changed, c.After.Ref.Code)
+	}
+	if g.out.SoAChanged = len(changed); len(changed) > 0 {
+		g.omit("SoA "+string(edition)+" v"+itoa(v.Number), strings.Join(changed, ", "), domain.Digest{}, "soa_draft")
+	}
+	return withEntries(lines, v.Entries), nil
+}
+
+// withEntries puts other decisions on lines, requirement by requirement.
+func withEntries(lines []SoALine, entries []domain.SoAEntry) []SoALine {
+	byRef := map[domain.Ref]domain.SoAEntry{}
+	for _, e := range entries {
+		byRef[e.Ref] = e
+	}
+	out := slices.Clone(lines)
+	for i, l := range out {
+		if e, ok := byRef[l.Entry.Ref]; ok {
+			out[i].Entry = e
+		}
+	}
+	return out
+}
+
+// joinControl adds what one own control brings to an SoA line; of its evidence
+// only what was accepted, for a line of the SoA is a claim.
+func (g *gathering) joinControl(line *domain.PackSoALine, c domain.PackControl) {
 	line.Controls = append(line.Controls, c.Control.Code)
 	if c.Owner != "" && !slices.Contains(line.Owners, c.Owner) {
 		line.Owners = append(line.Owners, c.Owner)
 	}
 	for _, code := range c.Evidence {
-		if !slices.Contains(line.Evidence, code) {
+		if g.proof[code] && !slices.Contains(line.Evidence, code) {
 			line.Evidence = append(line.Evidence, code)
 		}
 	}

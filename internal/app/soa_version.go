@@ -80,8 +80,8 @@ func soaChanges(before, after []domain.SoAEntry) []SoAChange {
 	return out
 }
 
-// SoAWorkbook writes the Statement of Applicability as it stands now, with what
-// stands behind each line, as the workbook that packs carry.
+// SoAWorkbook writes the Statement of Applicability as it stands now, draft
+// included, with what stands behind each line, in the form that packs carry.
 func (a *App) SoAWorkbook(ctx context.Context, actor domain.Actor, e domain.Engagement, langs []string, w io.Writer) error {
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return err
@@ -89,6 +89,13 @@ func (a *App) SoAWorkbook(ctx context.Context, actor domain.Actor, e domain.Enga
 	c, err := a.gather(ctx, a.store, actor, e, langs)
 	if err != nil {
 		return err
+	}
+	draft, err := soaEntries(ctx, a.store, actor.Org, e.Edition)
+	if err != nil {
+		return err
+	}
+	for i := range c.SoA { // both go by Annex A
+		c.SoA[i].Entry = draft[i]
 	}
 	return pack.WriteSoA(w, c)
 }

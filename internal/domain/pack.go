@@ -48,6 +48,7 @@ type PackContents struct {
 	SoAVersion    int // newest approved version, 0: none
 	SoAApprovedBy string
 	SoAApprovedAt time.Time
+	SoAChanged    int // lines of the draft that differ from SoAVersion; SoA holds that version’s
 	Controls      []PackControl
 	Services      []Service
 	Certificates  []PackCertificate
@@ -68,7 +69,7 @@ type PackSoALine struct {
 	Responsibility []string // "Azure: shared", or "Azure: shared?" while nobody has confirmed it
 	InheritedFrom  []string // "Azure (IS 533913)", only where all six gates pass
 	OurPart        []string
-	Evidence       []string // EV codes
+	Evidence       []string // EV codes of accepted items
 	Controls       []string // own control codes
 	Owners         []string
 }
@@ -80,7 +81,7 @@ type PackControl struct {
 	Bucket   Bucket
 	Reason   Reason
 	Splits   []PackSplit
-	Evidence []string // EV codes
+	Evidence []string // EV codes of every linked item, whatever its state
 	Tests    []PackTest
 }
 
@@ -143,5 +144,5 @@ type PackOmission struct {
 	What   string // EV-000041 v1, or a report's title
 	Title  string
 	SHA256 string
-	Reason string // code: confidential, superseded_version, link, not_accepted, draft …
+	Reason string // code: confidential, superseded_version, link, not_accepted, draft, soa_draft …
 }

@@ -84,6 +84,7 @@ type composer struct {
 	ctx     context.Context
 	c       domain.PackContents
 	put     Put
+	working bool // the draft by itself, outside a sealed pack
 	taken   paths
 	tags    []Entry                    // beside data/, in reading order
 	payload []Entry                    // below data/

@@ -119,7 +119,7 @@ func sample(s *shelf, langs ...string) domain.PackContents {
 		Engagement: domain.Engagement{ID: 1, Code: "ISO-2026", Title: "Surveillance audit 2026", Kind: domain.KindSurveillance,
 			Edition: domain.Edition2022, Period: year, Scope: "All services for customers, Lyon and remote work.\nÀ l’exception de l’atelier."},
 		Langs: langs, SealedBy: "Żaneta O’Łęcka", SealedAt: sealing,
-		SoAVersion: 3, SoAApprovedBy: "Hélène Dufour", SoAApprovedAt: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC),
+		SoAVersion: 3, SoAChanged: 2, SoAApprovedBy: "Hélène Dufour", SoAApprovedAt: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC),
 		Counts:       map[domain.Bucket]int{domain.BucketReady: 1, domain.BucketBlocked: 1, domain.BucketExcluded: 1},
 		Attributions: []domain.Text{{EN: "Microsoft documentation, CC BY 4.0", FR: "Documentation de Microsoft, CC BY 4.0"}},
 		Services: []domain.Service{
@@ -166,12 +166,14 @@ func addEvidence(s *shelf, c *domain.PackContents) {
 	newer.Reviewed.Override = "A one-person audit team in August."
 	forgotten := file(7, "A version that nobody explained", "why.txt", "why")
 	forgotten.Included = false
+	forgotten.Evidence.State, forgotten.Reviewed.Verdict = domain.EvidenceReturned, domain.EvidenceReturned
 	c.Evidence = []domain.PackEvidence{export, page, note, link, secret, older, newer, forgotten}
 	c.Omissions = []domain.PackOmission{
 		{What: "EV-000044 v1", Title: "Ticket queue", Reason: "link"},
 		{What: "EV-000045 v1", Title: "Penetration test", SHA256: secret.Version.Blob.SHA256.String(), Reason: "confidential"},
 		{What: "EV-000046 v1", Title: "Backup restore log", SHA256: older.Version.Blob.SHA256.String(), Reason: "superseded_version"},
 		{What: "Azure audit report 2026", Title: "Azure audit report 2026", Reason: "provider_confidential"},
+		{What: "SoA 2022 v3", Title: "A.5.15, A.8.1", Reason: "soa_draft"},
 	}
 }
 
@@ -188,7 +190,7 @@ func addControls(c *domain.PackContents) {
 		{
 			Control: domain.Control{ID: 1, Code: "AC 1", Title: "Grant & review access", Description: "Who may do what.\nReviewed twice a year.", Implementation: domain.Implemented,
 				Requirements: []domain.ControlRequirement{{Ref: domain.Ref{Edition: domain.Edition2022, Code: "A.5.15"}}, {Ref: domain.Ref{Edition: domain.Edition2013, Code: "A.9.1.1"}, Partial: true}}},
-			Owner: "Luca Ferrari", Bucket: domain.BucketReady, Reason: reason("all_in_place"), Evidence: []string{"EV-000041", "EV-000042"},
+			Owner: "Luca Ferrari", Bucket: domain.BucketReady, Reason: reason("all_in_place"), Evidence: []string{"EV-000041", "EV-000042", "EV-000047"},
 			Splits: []domain.PackSplit{{Service: "Microsoft Azure", ConfirmedBy: "Hélène Dufour",
 				Split: domain.Split{Party: domain.PartyShared, Microsoft: "Runs the identity platform.", Ours: "Decides who gets in.", State: domain.SplitConfirmed, Reason: "We federate."},
 				Responsibilities: []domain.Responsibility{

@@ -347,7 +347,7 @@ func control(v view, c domain.PackControl, anchor string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = evidenceRefs(v, c.Evidence).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = evidenceStates(v, c.Evidence).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -587,7 +587,7 @@ func responsibility(v view, r domain.Responsibility) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if proof := v.codes(r.Evidence); len(proof) > 0 {
-				templ_7745c5c3_Err = evidenceRefs(v, proof).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = evidenceStates(v, proof).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

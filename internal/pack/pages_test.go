@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -84,8 +85,8 @@ func TestPages_GiveEveryOmissionItsReason(t *testing.T) {
 	s := newShelf()
 	for lang, secret := range map[string]string{"en": "Confidential: cited by title, code and digest only", "fr": "Confidentiel\u00a0: cité seulement par son intitulé, son code et son empreinte"} {
 		rows := document(t, s, compose(t, s, sample(s, lang)), "omissions.html").Find("tbody tr")
-		if rows.Length() != 5 {
-			t.Fatalf("%s: %d omissions, want 5", lang, rows.Length())
+		if rows.Length() != 6 {
+			t.Fatalf("%s: %d omissions, want 6", lang, rows.Length())
 		}
 		var reasons []string
 		rows.Each(func(_ int, tr *goquery.Selection) {
@@ -94,7 +95,7 @@ func TestPages_GiveEveryOmissionItsReason(t *testing.T) {
 				t.Errorf("%s: %s has no sentence", lang, tr.AttrOr("data-reason", ""))
 			}
 		})
-		if want := []string{"link", "confidential", "superseded_version", "provider_confidential", "unstated"}; !slices.Equal(reasons, want) {
+		if want := []string{"link", "confidential", "superseded_version", "provider_confidential", "soa_draft", "unstated"}; !slices.Equal(reasons, want) {
 			t.Errorf("%s: %v", lang, reasons)
 		}
 		if got := rows.Eq(1).Find("td").Eq(1).Text(); got != secret {
@@ -109,7 +110,7 @@ func TestPages_ReasonsOfTheAppHaveSentences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, code := range []string{"superseded_version", "link", "draft", "not_accepted", "confidential", "provider_confidential", "older_activity", "unstated"} {
+	for _, code := range []string{"superseded_version", "link", "draft", "not_accepted", "confidential", "provider_confidential", "older_activity", "soa_draft", "unstated"} {
 		if code != pack.ReasonUnstated && !bytes.Contains(src, []byte(`"`+code+`"`)) {
 			t.Errorf("the app no longer gives %s", code)
 		}
@@ -119,6 +120,62 @@ func TestPages_ReasonsOfTheAppHaveSentences(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestPages_ShowTheStateOfLinkedEvidence(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	for lang, want := range map[string]string{"en": "EV-000041 (Accepted), EV-000042 (Accepted), EV-000047 (Returned)", "fr": "EV-000041 (Acceptée), EV-000042 (Acceptée), EV-000047 (Renvoyée)"} {
+		first := document(t, s, compose(t, s, sample(s, lang)), "controls.html").Find("article").First()
+		got := strings.ReplaceAll(strings.Join(strings.Fields(first.Find("dl.facts").First().Find("dd").Last().Text()), " "), " ,", ",")
+		if got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+		if n := first.Find(`.ours [data-state="accepted"]`).Length(); n != 1 {
+			t.Errorf("%s: %d states beside what proves a responsibility, want 1", lang, n)
+		}
+	}
+}
+
+func TestPages_SayWhatTheApprovalFroze(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	block := func(lang string, change func(*domain.PackContents)) string {
+		c := sample(s, lang)
+		change(&c)
+		return document(t, s, compose(t, s, c), "soa.html").Find("dl.facts").Text()
+	}
+	same := func(*domain.PackContents) {}
+	for lang, wants := range map[string][]string{
+		"en": {"Version 3", "2 lines have changed since version 3.", "reviews and notes: as version 3 says", "As on the day of sealing", "as on 23 Nov 2026, the day of sealing"},
+		"fr": {"Version 3", "2 lignes ont changé depuis la version 3.", "revues et notes\u00a0: selon la version 3", "Au jour du scellement", "le 23 nov. 2026, jour du scellement"},
+	} {
+		for _, want := range wants {
+			if got := block(lang, same); !strings.Contains(got, want) {
+				t.Errorf("%s lacks %q: %s", lang, want, got)
+			}
+		}
+	}
+	if got := block("en", func(c *domain.PackContents) { c.SoAChanged = 0 }); strings.Contains(got, "changed since") || !strings.Contains(got, "day of sealing") {
+		t.Errorf("a draft that did not change: %s", got)
+	}
+	none := func(c *domain.PackContents) {
+		c.SoAVersion, c.SoAChanged, c.SoAApprovedBy, c.SoAApprovedAt = 0, 0, "", time.Time{}
+	}
+	if got := block("en", none); !strings.Contains(got, "Draft: no version has been approved") || strings.Contains(got, "day of sealing") {
+		t.Errorf("nothing approved: %s", got)
+	}
+}
+
+func TestPages_MarkDigestsThatAreCut(t *testing.T) {
+	t.Parallel()
+	s := newShelf()
+	document(t, s, compose(t, s, sample(s, "en")), "activity.html").Find("td.mono").Each(func(_ int, td *goquery.Selection) {
+		cut, full := strings.TrimSpace(td.Text()), td.AttrOr("title", "")
+		if begin, marked := strings.CutSuffix(cut, "…"); !marked || len(full) != 64 || !strings.HasPrefix(full, begin) {
+			t.Errorf("%q stands for %q", cut, full)
+		}
+	})
 }
 
 func TestPages_SpeakTheirLanguage(t *testing.T) {

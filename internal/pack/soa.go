@@ -10,7 +10,9 @@ import (
 const OmissionsTable = omissionsTable
 
 // WriteSoA writes the Statement of Applicability alone, as the workbook that
-// packs carry: a block that says whose it is, then a line per requirement.
+// packs carry: a block that says whose it is, then a line per requirement. Its
+// lines are the draft's, which the block says where they differ from the
+// approved version.
 func WriteSoA(w io.Writer, c domain.PackContents) error {
-	return (&composer{c: c}).soaWorkbook(w)
+	return (&composer{c: c, working: true}).soaWorkbook(w)
 }

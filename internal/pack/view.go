@@ -30,19 +30,21 @@ type view struct {
 	*i18n.Localizer
 	domain.PackContents
 	name     string // of the page
+	working  bool   // the draft by itself, outside a sealed pack
 	files    map[domain.VersionID]Entry
 	controls map[string]int // own code to place in Controls
 	evidence map[domain.EvidenceID]string
+	states   map[string]domain.EvidenceState // by code
 }
 
 func (k *composer) view(lang, name string) view {
-	v := view{Localizer: i18n.For(lang), PackContents: k.c, name: name, files: k.files,
-		controls: map[string]int{}, evidence: map[domain.EvidenceID]string{}}
+	v := view{Localizer: i18n.For(lang), PackContents: k.c, name: name, working: k.working, files: k.files,
+		controls: map[string]int{}, evidence: map[domain.EvidenceID]string{}, states: map[string]domain.EvidenceState{}}
 	for i, c := range k.c.Controls {
 		v.controls[c.Control.Code] = i
 	}
 	for _, e := range k.c.Evidence {
-		v.evidence[e.Evidence.ID] = e.Evidence.Code()
+		v.evidence[e.Evidence.ID], v.states[e.Evidence.Code()] = e.Evidence.Code(), e.Evidence.State
 	}
 	return v
 }

@@ -107,16 +107,29 @@ func (v view) refList(refs []domain.Ref) string {
 	return v.list(out)
 }
 
-// soaBlock is the head of the Statement of Applicability.
+// soaBlock is the head of the Statement of Applicability: whose it is, which
+// version, and which of its columns that version does not freeze.
 func (v view) soaBlock() [][2]string {
-	return [][2]string{
+	block := [][2]string{
 		{v.T("pack.fact.organization", nil), v.Organization.Name},
 		{v.T("pack.fact.standard", nil), v.Engagement.Edition.Standard()},
 		{v.T("pack.fact.scope", nil), v.or(v.Engagement.Scope)},
 		{v.T("pack.fact.soa_version", nil), v.soaVersion()},
-		{v.T("pack.fact.approver", nil), v.or(v.SoAApprovedBy)},
-		{v.T("pack.fact.approved_on", nil), v.day(v.approvedOn())},
 	}
+	if v.working && v.SoAChanged > 0 { // nobody approved these lines
+		return block
+	}
+	block = append(block, [2]string{v.T("pack.fact.approver", nil), v.or(v.SoAApprovedBy)},
+		[2]string{v.T("pack.fact.approved_on", nil), v.day(v.approvedOn())})
+	if v.working || v.SoAVersion == 0 {
+		return block
+	}
+	number := map[string]any{"Number": v.Number(v.SoAVersion)}
+	if v.SoAChanged > 0 {
+		block = append(block, [2]string{v.T("pack.fact.soa_draft", nil), v.N("pack.soa.changed", v.SoAChanged, number)})
+	}
+	return append(block, [2]string{v.T("pack.fact.soa_frozen", nil), v.T("pack.soa.frozen", number)},
+		[2]string{v.T("pack.fact.soa_sealed", nil), v.T("pack.soa.sealed", map[string]any{"On": v.day(domain.DateOf(v.SealedAt))})})
 }
 
 func (v view) approvedOn() domain.Date {
@@ -130,7 +143,11 @@ func (v view) soaVersion() string {
 	if v.SoAVersion == 0 {
 		return v.T("pack.soa.draft", nil)
 	}
-	return v.T("pack.soa.version", map[string]any{"Number": v.Number(v.SoAVersion)})
+	number := map[string]any{"Number": v.Number(v.SoAVersion)}
+	if v.working && v.SoAChanged > 0 {
+		return v.N("pack.soa.draft_since", v.SoAChanged, number)
+	}
+	return v.T("pack.soa.version", number)
 }
 
 // reviews writes when a line was last reviewed and is next.
