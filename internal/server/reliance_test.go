@@ -139,7 +139,7 @@ func TestReliance_LapseSaysWhy(t *testing.T) {
 	if got := p.text(".standing-words"); !strings.Contains(got, "Blocked") {
 		t.Errorf("the control stands at %q", got)
 	}
-	if got := p.text(".history"); !strings.Contains(got, "Relier let lapse the reliance") {
+	if got := p.text(".history"); !strings.Contains(got, "Relier recorded the lapse of the reliance") {
 		t.Errorf("the history says %q", got)
 	}
 }
