@@ -47,7 +47,7 @@ func TestQuote_CarriesItsProvenance(t *testing.T) {
 	says(t, doc, "cite", "C-1, p. 1")
 	attr(t, doc, "time", "datetime", "2026-12-01")
 	attr(t, doc, "abbr", "title", d.String())
-	says(t, doc, "abbr", "9f86d081884c")
+	says(t, doc, "abbr", "9f86d081884c…")
 }
 
 func TestCells_UnsetValuesSaySo(t *testing.T) {
