@@ -71,8 +71,9 @@ func (p ControlsProps) filter(l *i18n.Localizer) FilterProps {
 		{Name: "owner", Type: FieldSelect, Label: l.T("controls.owner", nil), Value: owner, Options: p.Owners, Empty: l.T("controls.everyone", nil)},
 		{Name: "bucket", Type: FieldSelect, Label: l.T("controls.bucket", nil), Value: string(p.Filter.Bucket), Options: buckets, Empty: l.T("controls.all", nil)},
 	}}
+	f.Hidden = RowsHidden(p.Filter.Page)
 	if p.Filter.Sort != "" {
-		f.Hidden = []Hidden{{"sort", sortState(p.Filter.Sort, p.Filter.Desc)}}
+		f.Hidden = append(f.Hidden, Hidden{"sort", sortState(p.Filter.Sort, p.Filter.Desc)})
 	}
 	if p.filtered() {
 		f.Reset = p.Action
@@ -96,7 +97,7 @@ func (p ControlsProps) table(l *i18n.Localizer) TableProps {
 			{Key: "evidence", Label: l.T("controls.evidence", nil), Sort: true, Numeric: true, Narrow: true},
 			{Key: "test", Label: l.T("controls.test", nil), Sort: true, Narrow: true},
 		},
-		Pager: &PagerProps{Page: p.List.Page.Number, Total: p.List.Total},
+		Pager: WholePager(p.Filter.Page, p.List.Total),
 		Empty: NoMatch(l, p.Action),
 	}
 	for _, s := range p.List.Rows {

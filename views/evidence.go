@@ -38,6 +38,7 @@ func (v EvidenceList) filter(l *i18n.Localizer) FilterProps {
 		{Name: "kind", Type: FieldSelect, Label: l.T("evidence.kind", nil), Value: string(v.Filter.Kind), Empty: l.T("evidence.filter.any_kind", nil),
 			Options: wordOptions(l, "evidence_kind.", domain.EvidenceKinds)},
 	}}
+	f.Hidden = RowsHidden(v.Filter.Page)
 	if v.Filter.Control != 0 {
 		f.Hidden = append(f.Hidden, Hidden{"control", number(int(v.Filter.Control))})
 	}
@@ -68,7 +69,7 @@ func (v EvidenceList) table(l *i18n.Localizer) TableProps {
 			{Label: l.T("evidence.controls", nil), Numeric: true},
 			{Label: l.T("evidence.author", nil)},
 		},
-		Pager: &PagerProps{Page: v.List.Page.Number, Total: v.List.Total},
+		Pager: WholePager(v.Filter.Page, v.List.Total),
 		Empty: v.empty(l),
 	}
 	if v.Control.ID != 0 {

@@ -4,10 +4,10 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
-)
 
-// PageSize is how many rows a list shows at once.
-const PageSize = 50
+	"relier/internal/domain"
+	"relier/internal/i18n"
+)
 
 // Column is one column of a table.
 type Column struct {
@@ -16,6 +16,7 @@ type Column struct {
 	Sort    bool // the heading is a link that sorts
 	Numeric bool // right-aligned, tabular figures
 	Narrow  bool // takes no more room than its content
+	Wide    bool // holds sentences: never squeezed into a thin column
 	Silent  bool // the heading is for assistive technology only
 }
 
@@ -46,8 +47,24 @@ type Bulk struct {
 // PagerProps says which page of a list is shown. Its links are made from the
 // table's Path, so filters and sort order stay.
 type PagerProps struct {
-	Page  int // from 1
-	Total int // rows in all pages
+	Page  int  // from 1
+	Total int  // rows in all pages
+	Size  int  // rows in a page; 0: domain.PageSize
+	Whole bool // offers all rows at once, as rows=all
+}
+
+// WholePager is the pager of a list that can be shown whole, to be printed.
+func WholePager(p domain.Page, total int) *PagerProps {
+	return &PagerProps{Page: p.Number, Total: total, Size: p.Limit(), Whole: true}
+}
+
+// RowsHidden is how many rows a list shows at once, for its filter to carry
+// along.
+func RowsHidden(p domain.Page) []Hidden {
+	if p.Limit() == domain.AllRows {
+		return []Hidden{{"rows", "all"}}
+	}
+	return nil
 }
 
 // TableProps is a native table with its caption, sort links, ticking and pages.
@@ -106,17 +123,48 @@ func (t TableProps) cellClass(i int) string {
 	if t.Columns[i].Narrow {
 		out = append(out, "narrow")
 	}
+	if t.Columns[i].Wide {
+		out = append(out, "wide")
+	}
 	return strings.Join(out, " ")
 }
 
 // Pages counts the pages of a list; an empty list has one.
-func (p PagerProps) Pages() int { return max(1, (p.Total+PageSize-1)/PageSize) }
+func (p PagerProps) Pages() int { return max(1, (p.Total+p.size()-1)/p.size()) }
+
+func (p PagerProps) size() int { return domain.Page{Size: p.Size}.Limit() }
 
 // page is the page shown, kept within the list.
 func (p PagerProps) page() int { return min(max(1, p.Page), p.Pages()) }
 
-func (p PagerProps) first() int { return min(p.Total, (p.page()-1)*PageSize+1) }
-func (p PagerProps) last() int  { return min(p.Total, p.page()*PageSize) }
+func (p PagerProps) first() int { return min(p.Total, (p.page()-1)*p.size()+1) }
+func (p PagerProps) last() int  { return min(p.Total, p.page()*p.size()) }
+
+// rowsHref is the list with all rows, or with a page of them again.
+func (p PagerProps) rowsHref(path string) string {
+	all := "all"
+	if p.size() == domain.AllRows {
+		all = ""
+	}
+	return WithQuery(WithQuery(path, "page", ""), "rows", all)
+}
+
+// rowsLabel names what rowsHref leads to; a list too long for one page is not
+// promised whole.
+func (p PagerProps) rowsLabel(l *i18n.Localizer) string {
+	switch {
+	case p.size() == domain.AllRows:
+		return l.N("common.rows_page", domain.PageSize, nil)
+	case p.Total > domain.AllRows:
+		return l.N("common.rows_page", domain.AllRows, nil)
+	}
+	return l.T("common.rows_all", nil)
+}
+
+// rangeArgs are the rows shown, for a sentence.
+func (p PagerProps) rangeArgs(l *i18n.Localizer) map[string]any {
+	return map[string]any{"First": l.Number(p.first()), "Last": l.Number(p.last()), "Total": l.Number(p.Total)}
+}
 
 func pageHref(path string, page int) string {
 	if page == 1 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"relier/internal/domain"
 	"relier/views"
 )
 
@@ -89,6 +90,42 @@ func TestPager_Window(t *testing.T) {
 			t.Errorf("page %d of %d rows: %q, want %q", c.page, c.total, got, c.want)
 		}
 	}
+}
+
+func TestPager_OffersAllRows(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		page            domain.Page
+		total           int
+		label, href, of string
+	}{
+		"in pages":     {domain.Page{Number: 2}, 93, "All rows", "/controls?q=a&rows=all", "51–93 of 93"},
+		"all":          {domain.Page{Size: domain.AllRows}, 93, "50 rows a page", "/controls?q=a", "1–93 of 93"},
+		"too many":     {domain.Page{}, 6000, "5,000 rows a page", "/controls?q=a&rows=all", "1–50 of 6,000"},
+		"still a part": {domain.Page{Size: domain.AllRows}, 6000, "50 rows a page", "/controls?q=a", "1–5,000 of 6,000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := "/controls?page=2&q=a"
+			if c.page.Size > 0 {
+				path += "&rows=all"
+			}
+			doc := render(t, views.Pager(en, "controls", path, *views.WholePager(c.page, c.total)))
+			says(t, doc, ".pager-rows", c.label)
+			attr(t, doc, ".pager-rows", "href", c.href)
+			says(t, doc, ".pager p:first-child", c.of)
+		})
+	}
+	want(t, render(t, views.Pager(en, "controls", "/controls", *views.WholePager(domain.Page{}, 50))), 0, ".pager")
+}
+
+func TestTable_SaysOnPaperWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	table := controlsTable(2)
+	table.Pager = &views.PagerProps{Page: 1, Total: 93}
+	says(t, render(t, views.Table(en, table)), ".caption-printed", "rows 1–50 of 93 are printed")
+	table.Pager.Total = 2
+	want(t, render(t, views.Table(en, table)), 0, ".caption-printed")
 }
 
 func TestPager_LinksKeepTheFilter(t *testing.T) {

@@ -3,6 +3,9 @@ package domain
 // PageSize is how many rows a list shows at once.
 const PageSize = 50
 
+// AllRows is how many rows a list shows when it is asked for all of them.
+const AllRows = 5000
+
 // Page asks for one page of a list, from 1.
 type Page struct {
 	Number int

@@ -20,7 +20,7 @@ var nouns = []domain.Noun{domain.NounEngagement, domain.NounControl, domain.Noun
 // activityFilter reads the list's state from its address; what makes no sense
 // filters nothing.
 func activityFilter(c *Ctx) domain.ActivityFilter {
-	f := domain.ActivityFilter{Engagement: c.Engagement.ID, Noun: domain.Noun(c.Query("noun")), Page: domain.Page{Number: c.PageNumber()}}
+	f := domain.ActivityFilter{Engagement: c.Engagement.ID, Noun: domain.Noun(c.Query("noun")), Page: c.ListPage()}
 	if !slices.Contains(nouns, f.Noun) {
 		f.Noun = ""
 	}
@@ -62,6 +62,7 @@ func (c *Ctx) activityFields(f domain.ActivityFilter, names map[domain.PersonID]
 		{Name: "from", Type: views.FieldDate, Label: c.L.T("activity.from", nil), Value: f.From.String()},
 		{Name: "to", Type: views.FieldDate, Label: c.L.T("activity.to", nil), Value: f.To.String()},
 	}}
+	props.Hidden = views.RowsHidden(f.Page)
 	if f.Person != 0 || f.Noun != "" || f.From != 0 || f.To != 0 {
 		props.Reset = c.At().Activity()
 	}
@@ -71,7 +72,7 @@ func (c *Ctx) activityFields(f domain.ActivityFilter, names map[domain.PersonID]
 func (c *Ctx) activityTable(p views.Page, f domain.ActivityFilter, found domain.List[domain.Activity]) views.TableProps {
 	t := views.TableProps{ID: "activity", Caption: c.L.N("activity.count", found.Total, nil), Path: c.Path(), Columns: []views.Column{
 		{Label: c.L.T("activity.when", nil), Narrow: true}, {Label: c.L.T("activity.who", nil), Narrow: true}, {Label: c.L.T("activity.what", nil)}, {Label: c.L.T("activity.digest", nil), Narrow: true}},
-		Pager: &views.PagerProps{Page: f.Page.Number, Total: found.Total}}
+		Pager: views.WholePager(f.Page, found.Total)}
 	for _, a := range found.Rows {
 		who := a.ActorName
 		if a.Actor == 0 {

@@ -17,7 +17,7 @@ var everyRow = domain.Page{Number: 1, Size: 1 << 20}
 // showControls is the controls list.
 func (s *Server) showControls(c *Ctx) error {
 	f := c.controlFilter()
-	f.Page = domain.Page{Number: c.PageNumber()}
+	f.Page = c.ListPage()
 	list, err := s.app.FindControls(c.Context(), c.Actor, c.Engagement, f)
 	if err != nil {
 		return err

@@ -130,6 +130,16 @@ func TestControls_StartFromAnnexA(t *testing.T) {
 	if n := p.doc().Find("#controls tbody tr").Length(); n != 50 {
 		t.Errorf("%d rows on the first page, want 50", n)
 	}
+	if got := p.text(".caption-printed"); got != "rows 1–50 of 93 are printed" {
+		t.Errorf("on paper the caption adds %q", got)
+	}
+	p = a.get(p.attr(".pager-rows", "href"))
+	if n := p.doc().Find("#controls tbody tr").Length(); n != 93 || p.doc().Find(".caption-printed").Length() != 0 {
+		t.Errorf("%d rows when asked for all, %q", n, p.text(".caption-printed"))
+	}
+	if p.attr(`.filter input[name="rows"]`, "value") != "all" || p.attr(".pager-rows", "href") != north+"/controls" {
+		t.Errorf("the filter drops rows=all, or the way back leads to %q", p.attr(".pager-rows", "href"))
+	}
 	a.post(north+"/controls/from-annex-a", url.Values{"edition": {"1999"}}).want(http.StatusUnprocessableEntity)
 	if p := a.get(north + "/controls/from-annex-a"); !strings.Contains(p.text("main"), "0 controls to add") || !strings.Contains(p.text("main"), "114 controls to add") {
 		t.Errorf("the second time it says %q", p.text("main"))

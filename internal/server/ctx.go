@@ -98,6 +98,16 @@ func (c *Ctx) PageNumber() int {
 	return n
 }
 
+// ListPage is the page of a list that the address asks for: rows=all asks for
+// as many rows as one page may hold.
+func (c *Ctx) ListPage() domain.Page {
+	p := domain.Page{Number: c.PageNumber()}
+	if c.Query("rows") == "all" {
+		p.Size = domain.AllRows
+	}
+	return p
+}
+
 // At is where this request is, for building addresses.
 func (c *Ctx) At() Place { return Place{c.Org.Code, c.Engagement.Code} }
 

@@ -80,7 +80,7 @@ const blockersShown = 10
 
 func (c *Ctx) blockerTable(blocked []domain.ControlSummary) views.TableProps {
 	t := views.TableProps{ID: "blockers", Caption: c.L.N("dashboard.blocker_count", len(blocked), nil), Columns: []views.Column{
-		{Label: c.L.T("dashboard.control", nil)}, {Label: c.L.T("dashboard.reason", nil)}, {Label: c.L.T("dashboard.owner", nil)}}}
+		{Label: c.L.T("dashboard.control", nil), Wide: true}, {Label: c.L.T("dashboard.reason", nil), Wide: true}, {Label: c.L.T("dashboard.owner", nil)}}}
 	if len(blocked) > blockersShown {
 		t.Note = c.L.N("dashboard.blockers_shown", blockersShown, nil)
 	}
@@ -100,7 +100,7 @@ func (c *Ctx) blockerTable(blocked []domain.ControlSummary) views.TableProps {
 // lapsedTable lists the reliances that fell, and why.
 func (c *Ctx) lapsedTable(lapsed []app.RelianceView) views.TableProps {
 	t := views.TableProps{ID: "lapsed", Caption: c.L.N("dashboard.lapsed_count", len(lapsed), nil), Columns: []views.Column{
-		{Label: c.L.T("dashboard.control", nil)}, {Label: c.L.T("dashboard.service", nil)}, {Label: c.L.T("dashboard.reason", nil)}}}
+		{Label: c.L.T("dashboard.control", nil), Wide: true}, {Label: c.L.T("dashboard.service", nil)}, {Label: c.L.T("dashboard.reason", nil), Wide: true}}}
 	for _, r := range lapsed {
 		href := c.At().Reliance(r.Reliance.ID)
 		why := ""

@@ -23,7 +23,7 @@ func (c *Ctx) evidenceHrefs() views.EvidenceHrefs {
 func (s *Server) showEvidence(c *Ctx) error {
 	v := views.EvidenceList{Path: c.Path(), Href: c.evidenceHrefs(), Filter: domain.EvidenceFilter{
 		Query: c.queryWords(), State: queryChoice(c, "state", domain.EvidenceStates), Kind: queryChoice(c, "kind", domain.EvidenceKinds),
-		Control: queryID[domain.ControlID](c, "control"), Page: domain.Page{Number: c.PageNumber()}}}
+		Control: queryID[domain.ControlID](c, "control"), Page: c.ListPage()}}
 	v.Filter.Sort, v.Filter.Desc = c.querySort("number", "title", "period")
 	var err error
 	if v.List, err = s.app.FindEvidence(c.Context(), c.Actor, v.Filter); err != nil {

@@ -59,7 +59,7 @@ function announce(section) {
     region.setAttribute("role", "status");
     document.body.append(region);
   }
-  region.textContent = $("caption, h2", section)?.textContent.trim() ?? "";
+  region.textContent = $(".caption, h2", section)?.textContent.trim() ?? "";
 }
 
 // Ticked rows are counted in the bulk bar.
