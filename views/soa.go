@@ -131,8 +131,8 @@ func (v SoA) table(l *i18n.Localizer) TableProps {
 // current one.
 func soaColumns(l *i18n.Localizer, people bool) []Column {
 	out := []Column{
-		{Label: l.T("soa.ref", nil), Narrow: true}, {Label: l.T("soa.requirement", nil)}, {Label: l.T("soa.applicable", nil), Narrow: true},
-		{Label: l.T("soa.reason", nil)}, {Label: l.T("soa.status", nil)},
+		{Label: l.T("soa.ref", nil), Narrow: true}, {Label: l.T("soa.requirement", nil), Wide: true}, {Label: l.T("soa.applicable", nil), Narrow: true},
+		{Label: l.T("soa.reason", nil), Wide: true}, {Label: l.T("soa.status", nil)},
 	}
 	if people {
 		return append(out, Column{Label: l.T("soa.controls", nil)}, Column{Label: l.T("soa.owner", nil)})
@@ -223,7 +223,8 @@ type SoABulk struct {
 // SoAApprove is the page before a version is frozen.
 type SoAApprove struct {
 	Edition domain.Edition
-	Number  int // it will get
+	Number  int    // it will get
+	Seen    string // digest of the lines that the reader sees here
 	Counts  SoACounts
 	Action  string
 	Cancel  string

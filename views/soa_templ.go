@@ -1299,7 +1299,7 @@ func SoAApprovePage(p Page, v SoAApprove) templ.Component {
 			} else {
 				templ_7745c5c3_Err = Confirm(p.L, ConfirmProps{Head: HeadProps{Back: Crumb{p.L.T("soa.title", nil), v.Cancel}, Title: p.Title, Lead: p.L.T("soa.approve_lead", nil)},
 					Consequences: approveConsequences(p.L, v),
-					Form:         FormProps{Action: v.Action, Submit: p.L.T("soa.approve_do", map[string]any{"Number": p.L.Number(v.Number)}), Cancel: v.Cancel}}).Render(ctx, templ_7745c5c3_Buffer)
+					Form:         FormProps{Action: v.Action, Submit: p.L.T("soa.approve_do", map[string]any{"Number": p.L.Number(v.Number)}), Cancel: v.Cancel, Hidden: []Hidden{{"seen", v.Seen}}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

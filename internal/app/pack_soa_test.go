@@ -79,7 +79,7 @@ func (h *house) approve(reason string) {
 	}
 	_, err := h.SaveSoA(ctx, h.as(domain.RoleAuditor), entries)
 	h.must(err)
-	_, err = h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022)
+	_, err = h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022, domain.Digest{})
 	h.must(err)
 }
 

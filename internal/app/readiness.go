@@ -234,14 +234,20 @@ func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked boo
 		return nil, err
 	}
 	assessor, err := a.store.AssessorEngaged(ctx, e.Org, e.ID, a.Today())
-	audited := slices.ContainsFunc(engagements, func(v domain.Engagement) bool {
-		return v.ID != e.ID && v.Kind == domain.KindInternal && v.State == domain.EngagementClosed
-	})
-	out := []Condition{{"nothing_blocked", unblocked}, {"soa_approved", len(versions) > 0}}
+	if err != nil {
+		return nil, err
+	}
+	draft, err := soaEntries(ctx, a.store, e.Org, e.Edition)
+	if err != nil {
+		return nil, err
+	}
+	audited := slices.ContainsFunc(engagements, func(v domain.Engagement) bool { return v.ID != e.ID && v.AuditedBefore(e) })
+	approved := len(versions) > 0 && SoAChanged(versions[0].Entries, draft) == 0
+	out := []Condition{{"nothing_blocked", unblocked}, {"soa_approved", approved}}
 	if e.Kind != domain.KindInternal { // an internal audit does not wait for another
 		out = append(out, Condition{"internal_audit", audited})
 	}
-	return append(out, Condition{"assessor_engaged", assessor}), err
+	return append(out, Condition{"assessor_engaged", assessor}), nil
 }
 
 // Task is one step from nothing to a first pack.

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"slices"
 
 	"relier/internal/catalog"
@@ -142,8 +144,10 @@ func soaObject(ref domain.Ref) int64 {
 }
 
 // ApproveSoA freezes the lines of an edition as the next numbered version. It
-// refuses while a line lacks the reason its decision needs.
-func (a *App) ApproveSoA(ctx context.Context, actor domain.Actor, e domain.Edition) (domain.SoAVersion, error) {
+// refuses while a line lacks the reason its decision needs, when nothing changed
+// since the last version, and when the lines are no longer those that the
+// approver saw (SoADigest; zero: those that stand).
+func (a *App) ApproveSoA(ctx context.Context, actor domain.Actor, e domain.Edition, seen domain.Digest) (domain.SoAVersion, error) {
 	if err := actor.Allow(domain.ActSoAApprove); err != nil {
 		return domain.SoAVersion{}, err
 	}
@@ -164,9 +168,15 @@ func (a *App) ApproveSoA(ctx context.Context, actor domain.Actor, e domain.Editi
 		if missing > 0 {
 			return domain.Conflict("error.soa.unjustified", domain.Args{"Count": missing})
 		}
+		if !seen.IsZero() && seen != SoADigest(v.Entries) {
+			return domain.Conflict("error.soa.moved", nil)
+		}
 		earlier, err := c.SoAVersions(ctx, actor.Org, e)
 		if err != nil {
 			return err
+		}
+		if len(earlier) > 0 && SoAChanged(earlier[0].Entries, v.Entries) == 0 {
+			return domain.Conflict("error.soa.unchanged", domain.Args{"Number": earlier[0].Number})
 		}
 		v.Number, v.ApprovedAt = len(earlier)+1, c.at
 		if err := c.AddSoAVersion(ctx, v); err != nil {
@@ -175,6 +185,15 @@ func (a *App) ApproveSoA(ctx context.Context, actor domain.Actor, e domain.Editi
 		return c.record("soa.approved", domain.NounSoAVersion, int64(v.Number), 0, string(e)+" v"+itoa(v.Number), v)
 	})
 	return v, err
+}
+
+// SoADigest names a draft by its content: who approves it signs what they read.
+func SoADigest(entries []domain.SoAEntry) domain.Digest {
+	body, err := json.Marshal(entries)
+	if err != nil {
+		panic(err) // plain values of our own always marshal
+	}
+	return sha256.Sum256(body)
 }
 
 // SoAVersions lists the approved versions of an edition, the newest first.

@@ -92,7 +92,7 @@ func TestEvidence_AllOrNone(t *testing.T) {
 
 func TestSoA_ApprovedVersionsNeverChange(t *testing.T) {
 	h := newHouse(t)
-	_, err := h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022)
+	_, err := h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022, domain.Digest{})
 	h.refused(err, domain.KindConflict, "error.soa.unjustified")
 	lines, err := h.SoA(ctx, h.as(domain.RoleManager), domain.Edition2022)
 	h.must(err)
@@ -113,14 +113,19 @@ func TestSoA_ApprovedVersionsNeverChange(t *testing.T) {
 	if n, err = h.SaveSoA(ctx, h.as(domain.RoleAuditor), reread(h)); err != nil || n != 0 {
 		t.Errorf("saving what is there changed %d lines, %v", n, err)
 	}
-	v1, err := h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022)
+	v1, err := h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022, domain.Digest{})
 	h.must(err)
+	_, err = h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022, domain.Digest{})
+	h.refused(err, domain.KindConflict, "error.soa.unchanged")
+	seen := app.SoADigest(reread(h))
 	later := reread(h)[0]
 	later.Inclusion = "Another reason"
 	_, err = h.SaveSoA(ctx, h.as(domain.RoleAuditor), []domain.SoAEntry{later})
 	h.must(err)
 	_, err = h.SaveSoA(ctx, h.as(domain.RoleAuditor), []domain.SoAEntry{entries[0]})
 	h.refused(err, domain.KindConflict, "error.stale")
+	_, err = h.ApproveSoA(ctx, h.as(domain.RoleManager), domain.Edition2022, seen)
+	h.refused(err, domain.KindConflict, "error.soa.moved") // a line changed after the approver read it
 	versions, err := h.SoAVersions(ctx, h.as(domain.RoleReader), domain.Edition2022)
 	h.must(err)
 	if len(versions) != 1 || versions[0].Number != 1 || versions[0].Entries[0].Inclusion != v1.Entries[0].Inclusion || len(versions[0].Entries) != 93 {

@@ -77,3 +77,12 @@ func (e Engagement) CanMoveTo(next EngagementState) bool {
 	i, j := slices.Index(EngagementStates, e.State), slices.Index(EngagementStates, next)
 	return i >= 0 && j == i+1 || e.State == EngagementClosed && next == EngagementReporting
 }
+
+// AuditedBefore reports whether e is a closed internal audit that another
+// engagement may point to: of the same edition, over days that end with that
+// engagement's period and no more than a year before it begins (clause 9.2
+// asks for internal audits at planned intervals; a year is the usual one).
+func (e Engagement) AuditedBefore(next Engagement) bool {
+	return e.Kind == KindInternal && e.State == EngagementClosed && e.Edition == next.Edition &&
+		e.Period.To <= next.Period.To && e.Period.To.AddMonths(12) >= next.Period.From
+}

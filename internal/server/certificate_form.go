@@ -112,11 +112,10 @@ func (s *Server) putCertificate(c *Ctx, old domain.Certificate) error {
 	if err != nil {
 		return err
 	}
-	notice := "notice.certificate.changed"
-	if old.ID == 0 {
-		notice = "notice.certificate.added"
+	if old.ID == 0 && c.Actor.Can(domain.ActCertificateVerify) { // until somebody verifies it, it counts for nothing
+		return c.Redirect(c.At().VerifyCertificate(v.ID), "notice.certificate.added")
 	}
-	return c.Redirect(c.At().Certificate(v.ID), notice)
+	return c.Redirect(c.At().Certificate(v.ID), "notice.certificate.changed")
 }
 
 func currentCertificate(v domain.Certificate) url.Values {

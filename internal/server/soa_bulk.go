@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/views"
 )
@@ -108,7 +109,7 @@ func (s *Server) showApproveSoA(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := views.SoAApprove{Edition: c.Engagement.Edition, Number: len(st.versions) + 1, Counts: views.CountSoA(st.entries),
+	v := views.SoAApprove{Edition: c.Engagement.Edition, Number: len(st.versions) + 1, Seen: app.SoADigest(st.entries).String(), Counts: views.CountSoA(st.entries),
 		Action: c.At().SoAVersions(), Cancel: c.At().SoA(), Missing: c.At().SoA() + "?show=" + string(views.SoAMissing)}
 	if c.Actor.Can(domain.ActSoAWrite) {
 		v.Bulk = c.At().BulkSoA() + "?show=" + string(views.SoAMissing)
@@ -118,7 +119,15 @@ func (s *Server) showApproveSoA(c *Ctx) error {
 
 // approveSoA freezes the statement as the next numbered version.
 func (s *Server) approveSoA(c *Ctx) error {
-	v, err := s.app.ApproveSoA(c.Context(), c.Actor, c.Engagement.Edition)
+	form, err := c.Form()
+	if err != nil {
+		return err
+	}
+	seen, err := domain.ParseDigest(form.Text("seen"))
+	if err != nil || seen.IsZero() {
+		seen = app.SoADigest(nil) // nobody signs what they did not read
+	}
+	v, err := s.app.ApproveSoA(c.Context(), c.Actor, c.Engagement.Edition, seen)
 	if err != nil {
 		return err
 	}

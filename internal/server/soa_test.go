@@ -201,7 +201,7 @@ func TestSoA_SetManyAndApprove(t *testing.T) {
 		v.get(north + "/soa/approve").want(http.StatusForbidden)
 		v.post(north+"/soa/versions", nil).want(http.StatusForbidden)
 	})
-	a.post(north+"/soa/versions", nil).leads(north + "/soa/versions/1")
+	a.post(north+"/soa/versions", hiddenOf(a.get(north+"/soa/approve").want(http.StatusOK).doc().Find("main form[method=post]"))).leads(north + "/soa/versions/1")
 	before := a.get(north + "/soa/versions/1").want(http.StatusOK)
 	if got := before.text(".document-head"); !strings.Contains(got, "v1") || !strings.Contains(got, "Ada") {
 		t.Errorf("head %q", got)
@@ -214,12 +214,18 @@ func TestSoA_SetManyAndApprove(t *testing.T) {
 	if got := a.get(north + "/soa").text(".document-head"); !strings.Contains(got, "1 line differs from version 1") {
 		t.Errorf("head %q", got)
 	}
+	if p := a.post(north+"/soa/versions", hiddenOf(confirm.doc().Find("main form[method=post]"))).want(http.StatusConflict); !strings.Contains(p.text("main"), "changed since you opened") {
+		t.Errorf("a statement nobody read was approved: %s", p.text("main"))
+	}
 	if after := a.get(north + "/soa/versions/1"); after.text("#soa") != before.text("#soa") {
 		t.Error("an approved version changed")
 	}
-	a.post(north+"/soa/versions", nil).leads(north + "/soa/versions/2")
+	a.post(north+"/soa/versions", hiddenOf(a.get(north+"/soa/approve").want(http.StatusOK).doc().Find("main form[method=post]"))).leads(north + "/soa/versions/2")
 	if got := a.get(north + "/soa/versions/2").text("[aria-labelledby=changes]"); !strings.Contains(got, "A.8.1 – Applicable") || !strings.Contains(got, "Laptops came") {
 		t.Errorf("changes: %s", got)
+	}
+	if p := a.post(north+"/soa/versions", hiddenOf(confirm.doc().Find("main form[method=post]"))).want(http.StatusConflict); !strings.Contains(p.text("main"), "changed since you opened") {
+		t.Errorf("a statement nobody read was approved: %s", p.text("main"))
 	}
 	if after := a.get(north + "/soa/versions/1"); after.text("#soa") != before.text("#soa") {
 		t.Error("the second approval changed the first version")

@@ -55,8 +55,8 @@ func (c *Ctx) taskStep(t app.Task, all []app.Task) views.Task {
 func (c *Ctx) taskHref(key string) string {
 	at := c.At()
 	where := map[string][2]string{
-		"controls": {"controls", at.Controls()}, "services": {"services", at.Services()}, "certificate": {"certificates", at.Certificates()},
-		"reliance": {"reliances", at.Reliances()}, "owner": {"controls", at.Controls()}, "evidence": {"evidence.new", at.NewEvidence()}, "pack": {"pack.new", at.NewPack()},
+		"controls": {"controls", at.Controls()}, "services": {"service.new", at.NewService()}, "certificate": {"certificate.new", at.NewCertificate()},
+		"reliance": {"controls", at.Controls()}, "owner": {"controls", at.Controls()}, "evidence": {"evidence.new", at.NewEvidence()}, "pack": {"pack.new", at.NewPack()},
 	}[key]
 	return c.ifRouted(where[0], where[1])
 }

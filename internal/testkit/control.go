@@ -164,7 +164,7 @@ func (t *teller) test(i int, c controlLine) error {
 func (t *teller) statement() {
 	t.on(85, "justify the statement", t.justify)
 	t.on(78, "approve the statement", func() error {
-		_, err := t.app.ApproveSoA(t.ctx, t.As("manager"), domain.Edition2022)
+		_, err := t.app.ApproveSoA(t.ctx, t.As("manager"), domain.Edition2022, domain.Digest{})
 		return err
 	})
 }
