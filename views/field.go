@@ -149,6 +149,7 @@ type FormProps struct {
 	Action    string
 	Method    string // empty: post
 	Submit    string // label of the main button
+	Again     string // label of a second one, which sends again=1: save, and on to the next of the same
 	Cancel    string // href of the way back; "" for none
 	Multipart bool   // it sends files
 	Danger    bool   // the act removes or refuses something

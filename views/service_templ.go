@@ -873,6 +873,15 @@ type ServiceForm struct {
 	Period    domain.Period
 }
 
+// savingForm offers to go on to the next service where this one is new.
+func (f ServiceForm) savingForm(l *i18n.Localizer) FormProps {
+	form := f.form(l.T("service.save", nil))
+	if !f.Fixed {
+		form.Again = l.T("service.save_again", nil)
+	}
+	return form
+}
+
 // ServiceFormPage adds a service or changes one.
 func ServiceFormPage(p Page, f ServiceForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -975,7 +984,7 @@ func ServiceFormPage(p Page, f ServiceForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Form(p.L, f.form(p.L.T("service.save", nil))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Form(p.L, f.savingForm(p.L)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

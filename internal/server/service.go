@@ -133,8 +133,16 @@ func (s *Server) certificatesNaming(c *Ctx, v domain.Service) ([]views.Held, err
 // showNewService is the form that adds a service; ?key= chooses one of the
 // catalogue, and its likely cloud.
 func (s *Server) showNewService(c *Ctx) error {
-	typed := url.Values{"key": {c.Query("key")}, "state": {string(domain.ServiceInUse)}, "environment": {string(likelyEnvironment(c.Query("key")))}}
+	typed := url.Values{"key": {c.Query("key")}, "state": {string(domain.ServiceInUse)}, "environment": {string(likelyEnvironment(c.Query("key")))}, "model": {string(likelyModel(c.Query("key")))}}
 	return s.serviceForm(c, fiber.StatusOK, domain.Service{}, typed, nil, nil)
+}
+
+// likelyModel is how most of the catalogue is used; the person decides.
+func likelyModel(key string) domain.ServiceModel {
+	if strings.HasPrefix(key, "azure") && key != "azure-devops-services" {
+		return domain.ModelIaaS
+	}
+	return domain.ModelSaaS
 }
 
 // likelyEnvironment reads the cloud out of the name that the catalogue gives a
@@ -196,7 +204,10 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 	if err != nil {
 		return err
 	}
-	if old.ID == 0 {
+	switch {
+	case old.ID == 0 && form.Ticked("again"):
+		return c.Redirect(c.At().NewService(), "notice.service.added")
+	case old.ID == 0:
 		return c.Redirect(c.At().Services(), "notice.service.added")
 	}
 	return c.Redirect(c.At().Service(v.ID), "notice.service.changed")

@@ -43,7 +43,7 @@ func (c *Ctx) taskStep(t app.Task, all []app.Task) views.Task {
 	for _, o := range all {
 		done[o.Key] = o.Done
 	}
-	step := views.Task{Title: c.L.T("tasks."+t.Key, nil), Text: c.L.T("tasks."+t.Key+"_text", nil), Done: t.Done, Href: c.taskHref(t.Key)}
+	step := views.Task{Title: c.L.T("tasks."+t.Key, nil), Text: c.L.T("tasks."+t.Key+"_text", nil), Done: t.Done, Href: c.taskHref(t)}
 	for _, n := range needs[t.Key] {
 		if !done[n] && step.Locked == "" {
 			step.Locked = c.L.T("tasks.locked", map[string]any{"Step": c.L.T("tasks."+n, nil)})
@@ -52,11 +52,16 @@ func (c *Ctx) taskStep(t app.Task, all []app.Task) views.Task {
 	return step
 }
 
-func (c *Ctx) taskHref(key string) string {
+// taskHref is where a step is taken, or once it is done, what came of it.
+func (c *Ctx) taskHref(t app.Task) string {
 	at := c.At()
+	controls := at.ControlsFromAnnexA()
+	if t.Done {
+		controls = at.Controls()
+	}
 	where := map[string][2]string{
-		"controls": {"controls", at.Controls()}, "services": {"service.new", at.NewService()}, "certificate": {"certificate.new", at.NewCertificate()},
+		"controls": {"controls", controls}, "services": {"service.new", at.NewService()}, "certificate": {"certificate.new", at.NewCertificate()},
 		"reliance": {"controls", at.Controls()}, "owner": {"controls", at.Controls()}, "evidence": {"evidence.new", at.NewEvidence()}, "pack": {"pack.new", at.NewPack()},
-	}[key]
+	}[t.Key]
 	return c.ifRouted(where[0], where[1])
 }
