@@ -70,7 +70,7 @@ type PackGap struct {
 // omissions are the rows of what stays behind.
 func omissions(l *i18n.Localizer, id string, list []domain.PackOmission) TableProps {
 	t := TableProps{ID: id, Caption: l.N("packs.omitted_count", len(list), nil), Columns: []Column{
-		{Label: l.T("packs.omitted", nil)}, {Label: l.T("evidence.title_field", nil)}, {Label: l.T("packs.because", nil)}, {Label: "SHA-256"},
+		{Label: l.T("packs.omitted", nil)}, {Label: l.T("evidence.title_field", nil), Wide: true}, {Label: l.T("packs.because", nil), Wide: true}, {Label: "SHA-256"},
 	}}
 	for _, o := range list {
 		title := typedOr(l, o.Title)
@@ -109,6 +109,7 @@ func (v PackPreview) facts(l *i18n.Localizer) []Value {
 	if c.SoAVersion > 0 {
 		soa = Text(l.T("packs.soa_version", map[string]any{"Number": l.Number(c.SoAVersion), "Lines": l.Number(len(c.SoA))}))
 	}
+	verified, obtained := provenCounts(c)
 	return []Value{
 		{Label: l.T("packs.engagement", nil), Body: TextIn("", c.Engagement.Code+" "+c.Engagement.Title)},
 		{Label: l.T("packs.standard", nil), Body: Text(c.Engagement.Edition.Standard())},
@@ -116,10 +117,26 @@ func (v PackPreview) facts(l *i18n.Localizer) []Value {
 		{Label: l.T("soa.title", nil), Body: soa},
 		{Label: l.T("packs.controls", nil), Body: Count(l, len(c.Controls))},
 		{Label: l.T("packs.reliances", nil), Body: Count(l, len(c.Reliances))},
-		{Label: l.T("packs.provider", nil), Body: Text(l.T("packs.provider_count", map[string]any{"Services": l.Number(len(c.Services)), "Certificates": l.Number(len(c.Certificates)), "Reports": l.Number(len(c.Reports))}))},
+		{Label: l.T("packs.provider", nil), Body: Text(l.T("packs.provider_count", map[string]any{"Services": l.Number(len(c.Services)), "Certificates": l.Number(len(c.Certificates)), "Verified": l.Number(verified), "Reports": l.Number(len(c.Reports)), "Obtained": l.Number(obtained)}))},
 		{Label: l.T("packs.evidence", nil), Body: evidenceSum(l, v)},
 		{Label: l.T("packs.activity", nil), Body: Count(l, len(c.Activity))},
 	}
+}
+
+// provenCounts counts the certificates that somebody has verified and the
+// reports that were obtained; the catalogue lists others.
+func provenCounts(c domain.PackContents) (verified, obtained int) {
+	for _, v := range c.Certificates {
+		if v.Certificate.State == domain.CertificateVerified {
+			verified++
+		}
+	}
+	for _, v := range c.Reports {
+		if v.Report.ObtainedOn != 0 {
+			obtained++
+		}
+	}
+	return verified, obtained
 }
 
 // gaps names what an assessor would find missing; none of it stops the sealing.
