@@ -304,6 +304,14 @@ func (p *Page) Picture(path string) {
 	p.must(os.WriteFile(path, png, 0o644), "write the picture")
 }
 
+// WindowPicture writes a PNG of what the window shows, without scrolling.
+func (p *Page) WindowPicture(path string) {
+	p.t.Helper()
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	p.must(err, "take a picture")
+	p.must(os.WriteFile(path, png, 0o644), "write the picture")
+}
+
 // Viewport changes the width and height of the window, in CSS pixels.
 func (p *Page) Viewport(width, height int64) {
 	p.t.Helper()
