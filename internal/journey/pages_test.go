@@ -181,6 +181,8 @@ func TestScreenshots(t *testing.T) {
 	}
 	p := sampleSite(t, chromium.Options{Lang: "en"})
 	pages := crawl(t, p)
+	p.Go("/o/sample/e/SURV-2026/controls?q=A.7.2") // one that is inherited shows most
+	pages["control"] = p.Attr(`main tbody a[href*="/controls/"]`, "href")
 	for _, v := range []struct {
 		name, lang string
 		dark       bool
