@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"relier/internal/domain"
@@ -38,7 +39,11 @@ func Verify(ctx context.Context, path string) (Report, error) {
 		return Report{}, fmt.Errorf("verify pack: %w", err)
 	}
 	defer f.Close()
-	return VerifyZip(ctx, f, info.Size())
+	r, err := VerifyZip(ctx, f, info.Size())
+	if r.Code == "" { // what does not even name itself is called by its file
+		r.Code = filepath.Base(path)
+	}
+	return r, err
 }
 
 // item is one file of the bag under examination. open is nil when something is

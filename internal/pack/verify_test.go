@@ -173,6 +173,13 @@ func TestVerify_RefusesWhatIsNoPack(t *testing.T) {
 	if r, err := pack.Verify(t.Context(), dir); err != nil || r.OK {
 		t.Errorf("an empty folder: %v %v", err, r.OK)
 	}
+	garbage := filepath.Join(dir, "garbage.zip")
+	if err := os.WriteFile(garbage, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := pack.Verify(t.Context(), garbage); err != nil || r.OK || r.Code != "garbage.zip" {
+		t.Errorf("what does not name itself is called by its file: %v %q", err, r.Code)
+	}
 	s := newShelf()
 	good := zipped(t, s, compose(t, s, sample(s, "en")))
 	noDirectory := bytes.Clone(good)

@@ -135,6 +135,6 @@ func (r *report) end() bool {
 		fmt.Fprintf(r.w, "\nFAILED, %d passed:\n  %s\n", r.passed, strings.Join(r.failed, "\n  "))
 		return false
 	}
-	fmt.Fprintf(r.w, "\nAll %d tests that ran have passed.\n", r.passed)
+	fmt.Fprintf(r.w, "\nAll tests that ran have passed.\n%d passed, 0 failed, %d skipped\n", r.passed, len(r.skipped))
 	return r.passed > 0
 }
