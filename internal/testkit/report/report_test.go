@@ -26,7 +26,7 @@ func TestReport_NamesWhatWasSkippedAndWhatFailed(t *testing.T) {
 		fails        bool
 		texts        []string
 	}{
-		{"all well", events, false, []string{"ok    p", "SKIPPED: 1", "TestSkipped: there is no PostgreSQL", "All 1 tests"}},
+		{"all well", events, false, []string{"ok    p", "SKIPPED: 1", "TestSkipped: there is no PostgreSQL", "1 passed, 0 failed, 1 skipped"}},
 		{"one fails", events + failure, true, []string{"two is not three", "FAIL  q", "FAILED, 1 passed", "q TestBad", "SKIPPED: 1"}},
 		{"nothing ran", "", true, nil},
 	} {
