@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 
 	"gorm.io/driver/sqlite"
@@ -22,6 +23,9 @@ var sqlitePragmas = map[string]string{
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
 	s := &Store{dialect: "sqlite"}
+	if err := private(path); err != nil {
+		return nil, err
+	}
 	var err error
 	if s.write, err = dialSQLite(path, false, 1); err != nil {
 		return nil, err
@@ -35,6 +39,16 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		}
 	}
 	return s, nil
+}
+
+// private creates the database file for its owner alone; SQLite gives its
+// companions (-wal, -shm) the same mode. One that exists keeps the mode it has.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func dialSQLite(path string, readOnly bool, connections int) (*gorm.DB, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,6 +128,11 @@ func TestOpen_Twice(t *testing.T) {
 	again := open(t, path)
 	if _, err := again.OrganizationByCode(ctx, "acme"); err != nil {
 		t.Errorf("a second start lost what the first stored: %v", err)
+	}
+	for _, file := range []string{path, path + "-wal"} {
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s is open to others: %v, %v", filepath.Base(file), info, err)
+		}
 	}
 }
 
