@@ -46,9 +46,6 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	return s, nil
 }
 
-// Dialect names the database: sqlite or postgres.
-func (s *Store) Dialect() string { return s.dialect }
-
 // Close releases the connections.
 func (s *Store) Close() error {
 	var errs []error

@@ -66,11 +66,6 @@ func (s *Store) SetPreferences(ctx context.Context, id domain.PersonID, lang, th
 	return s.changePerson(ctx, id, map[string]any{"lang": lang, "theme": theme, "density": density})
 }
 
-// SetDisabled lets a person in or keeps them out.
-func (s *Store) SetDisabled(ctx context.Context, id domain.PersonID, disabled bool) error {
-	return s.changePerson(ctx, id, map[string]any{"disabled": disabled})
-}
-
 func (s *Store) changePerson(ctx context.Context, id domain.PersonID, columns map[string]any) error {
 	res := s.w(ctx).Model(&personRow{}).Where("id = ?", int64(id)).Updates(columns)
 	if res.Error != nil {
