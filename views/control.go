@@ -17,6 +17,7 @@ type ControlProps struct {
 	Requirements []domain.Requirement
 	Services     []ServicePart
 	Evidence     []domain.EvidenceSummary
+	On           domain.Date                               // the day looked from
 	Proofs       map[domain.EvidenceID]domain.EvidenceFact // of every item a duty names
 	Tests        []domain.TestView
 	Ownerships   []domain.OwnershipView // the newest first
@@ -182,7 +183,7 @@ func (p ControlProps) openDuties(part ServicePart) int {
 }
 
 func (p ControlProps) proven(d domain.Responsibility) bool {
-	return domain.Proven(d, p.Proofs, p.Engagement.Period)
+	return domain.ProofOf(d, p.Proofs, p.Engagement.Period, p.On).Proven
 }
 
 // dutyStatus never calls a duty done before its evidence was accepted.

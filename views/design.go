@@ -126,9 +126,9 @@ func designVerdict() domain.Verdict {
 		return r
 	}
 	return domain.Verdict{Rung: domain.RungNotExamined, Gates: []domain.GateResult{
-		{Gate: domain.GateScope, Passed: true, Grounds: []domain.Reason{reason("in_scope", "Certificate", "SAMPLE-0071", "Service", "Exchange Online", "Environment", "public")}},
+		{Gate: domain.GateScope, Passed: true, Grounds: []domain.Ground{{Reason: reason("in_scope", "Certificate", "SAMPLE-0071", "Service", "Exchange Online", "Environment", "public")}}},
 		{Gate: domain.GatePeriod, Causes: []domain.Reason{reason("uncovered", "From", "2026-06-12", "To", "2026-06-30", "Days", "19")}},
-		{Gate: domain.GateEdition, Passed: true, Grounds: []domain.Reason{reason("same_edition", "Certificate", "SAMPLE-0071", "Edition", "2022")}},
+		{Gate: domain.GateEdition, Passed: true, Grounds: []domain.Ground{{Reason: reason("same_edition", "Certificate", "SAMPLE-0071", "Edition", "2022")}}},
 		{Gate: domain.GateReport, Causes: []domain.Reason{reason("report_missing", "Service", "Exchange Online"), reason("provider_soa_missing", "Service", "Exchange Online")}},
 	}}
 }

@@ -263,7 +263,7 @@ func reportExceptions(l *i18n.Localizer, r domain.Report) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = Count(l, r.Exceptions).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Count(l, r.OpenExceptions()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -609,8 +609,8 @@ func reportNotice(l *i18n.Localizer, v ReportView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case v.Line.Report.Exceptions > 0:
-			templ_7745c5c3_Err = Notice(NoticeProps{Tone: ToneWarning, Text: l.N("report.has_exceptions", v.Line.Report.Exceptions, nil)}).Render(ctx, templ_7745c5c3_Buffer)
+		case v.Line.Report.OpenExceptions() > 0:
+			templ_7745c5c3_Err = Notice(NoticeProps{Tone: ToneWarning, Text: l.N("report.has_exceptions", v.Line.Report.OpenExceptions(), nil)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -22,6 +22,7 @@ type App struct {
 	now    func() time.Time
 	hashes chan struct{} // bounds how many passwords are hashed at once
 	random func([]byte)
+	on     domain.Date // the day that reading use-cases look from; zero: today
 }
 
 // New ties the use-cases to a database, a blob store and a clock.
@@ -46,6 +47,9 @@ type change struct {
 
 // change runs f in one transaction.
 func (a *App) change(ctx context.Context, actor domain.Actor, f func(change) error) error {
+	if a.on != 0 {
+		return domain.Conflict("error.as_of.read_only", nil)
+	}
 	return a.store.Tx(ctx, func(tx *store.Store) error {
 		return f(change{tx, ctx, actor, a.Now()})
 	})

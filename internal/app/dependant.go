@@ -29,42 +29,42 @@ func (a *App) ServiceDependants(ctx context.Context, actor domain.Actor, id doma
 // CertificateFalls lists the standing reliances that would lapse if a
 // certificate became v: the blast radius of a change, shown before it is saved.
 func (a *App) CertificateFalls(ctx context.Context, actor domain.Actor, v domain.Certificate) ([]Dependant, error) {
-	return a.falls(ctx, actor, func(in *relianceInputs) { in.certificates[v.ID] = v })
+	return a.falls(ctx, actor, func(w *world) { w.certificates[v.ID] = v })
 }
 
 // CertificateEditFalls is the same for an edit, which takes a verification back
 // when it changes what was verified.
 func (a *App) CertificateEditFalls(ctx context.Context, actor domain.Actor, v domain.Certificate) ([]Dependant, error) {
-	return a.falls(ctx, actor, func(in *relianceInputs) {
-		keepVerification(&v, in.certificates[v.ID])
-		in.certificates[v.ID] = v
+	return a.falls(ctx, actor, func(w *world) {
+		keepVerification(&v, w.certificates[v.ID])
+		w.certificates[v.ID] = v
 	})
 }
 
 // ServiceFalls is the same for a service.
 func (a *App) ServiceFalls(ctx context.Context, actor domain.Actor, v domain.Service) ([]Dependant, error) {
-	return a.falls(ctx, actor, func(in *relianceInputs) {
-		v.Key, v.Closed = in.services[v.ID].Key, in.services[v.ID].Closed
-		in.services[v.ID] = v
+	return a.falls(ctx, actor, func(w *world) {
+		v.Key, v.Closed = w.services[v.ID].Key, w.services[v.ID].Closed
+		w.services[v.ID] = v
 	})
 }
 
 // ReportFalls is the same for a report.
 func (a *App) ReportFalls(ctx context.Context, actor domain.Actor, v domain.Report) ([]Dependant, error) {
-	return a.falls(ctx, actor, func(in *relianceInputs) {
-		for i := range in.reports {
-			if in.reports[i].ID == v.ID {
-				in.reports[i] = v
+	return a.falls(ctx, actor, func(w *world) {
+		for i := range w.reports {
+			if w.reports[i].ID == v.ID {
+				w.reports[i] = v
 			}
 		}
 	})
 }
 
-func unchanged(*relianceInputs) {}
+func unchanged(*world) {}
 
 // falls evaluates every standing reliance of the open engagements on changed
 // values, and keeps those that would lapse.
-func (a *App) falls(ctx context.Context, actor domain.Actor, change func(*relianceInputs)) ([]Dependant, error) {
+func (a *App) falls(ctx context.Context, actor domain.Actor, change func(*world)) ([]Dependant, error) {
 	return a.dependants(ctx, actor, change, func(d Dependant) bool {
 		fallen, _ := domain.Lapses(d.Reliance.State, d.Verdict)
 		return fallen && d.Reliance.CanMoveTo(domain.RelianceLapsed) && d.Engagement.State != domain.EngagementClosed
@@ -73,7 +73,7 @@ func (a *App) falls(ctx context.Context, actor domain.Actor, change func(*relian
 
 // dependants evaluates all reliances the actor sees on changed values, in a
 // number of queries that grows with the engagements only, and keeps some.
-func (a *App) dependants(ctx context.Context, actor domain.Actor, change func(*relianceInputs), keep func(Dependant) bool) ([]Dependant, error) {
+func (a *App) dependants(ctx context.Context, actor domain.Actor, change func(*world), keep func(Dependant) bool) ([]Dependant, error) {
 	engagements, err := a.Engagements(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -91,13 +91,13 @@ func (a *App) dependants(ctx context.Context, actor domain.Actor, change func(*r
 		if len(of[e.ID]) == 0 {
 			continue
 		}
-		in, err := a.readRelianceInputs(ctx, a.store, e, 0)
+		w, err := a.world(ctx, a.store, e, 0)
 		if err != nil {
 			return nil, err
 		}
-		change(in)
+		change(w)
 		for _, r := range of[e.ID] {
-			if d := (Dependant{in.view(r), e}); keep(d) {
+			if d := (Dependant{w.view(r), e}); keep(d) {
 				out = append(out, d)
 			}
 		}

@@ -34,12 +34,12 @@ func (a *App) lapseIn(c change, id domain.EngagementID, rs []domain.Reliance) er
 	if err != nil || e.State == domain.EngagementClosed {
 		return err // what a closed audit concluded stays as it was concluded
 	}
-	in, err := a.readRelianceInputs(c.ctx, c.Store, e, 0)
+	w, err := a.world(c.ctx, c.Store, e, 0)
 	if err != nil {
 		return err
 	}
 	for _, r := range rs {
-		fallen, causes := domain.Lapses(r.State, in.verdict(r))
+		fallen, causes := domain.Lapses(r.State, w.verdict(r))
 		if !fallen {
 			continue
 		}
@@ -47,7 +47,7 @@ func (a *App) lapseIn(c change, id domain.EngagementID, rs []domain.Reliance) er
 		if err := c.UpdateReliance(c.ctx, &r); err != nil {
 			return err
 		}
-		if err := c.recordReliance("reliance.lapsed", r, in.controls[r.Control], in.services[r.Service]); err != nil {
+		if err := c.recordReliance("reliance.lapsed", r, w.controls[r.Control], w.services[r.Service]); err != nil {
 			return err
 		}
 	}

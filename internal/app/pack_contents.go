@@ -23,7 +23,7 @@ type gathering struct {
 	items   map[domain.ControlID][]string // EV codes by control
 	proof   map[string]bool               // EV codes of the accepted items
 	rows    []domain.ControlSummary
-	inputs  *relianceInputs
+	inputs  *world
 	reviews map[domain.EvidenceID]domain.ReviewView
 }
 
@@ -82,7 +82,7 @@ func (g *gathering) controls() (err error) {
 	if g.rows, err = g.app.Readiness(g.ctx, g.actor, g.out.Engagement); err != nil {
 		return err
 	}
-	if g.inputs, err = g.app.readRelianceInputs(g.ctx, g.store, g.out.Engagement, 0); err != nil {
+	if g.inputs, err = g.app.world(g.ctx, g.store, g.out.Engagement, 0); err != nil {
 		return err
 	}
 	tests, err := g.store.Tests(g.ctx, g.actor.Org, g.out.Engagement.ID, 0)

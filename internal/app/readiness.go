@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"relier/internal/catalog"
@@ -20,34 +21,62 @@ func (a *App) Readiness(ctx context.Context, actor domain.Actor, e domain.Engage
 
 // readiness does it in a fixed number of queries, for one control or for all (0).
 func (a *App) readiness(ctx context.Context, e domain.Engagement, only domain.ControlID) ([]domain.ControlSummary, error) {
-	in, err := a.readRelianceInputs(ctx, a.store, e, only)
+	w, err := a.world(ctx, a.store, e, only)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := a.store.ControlFacts(ctx, e, only)
-	if err != nil {
+	if err := a.addFacts(ctx, w, only); err != nil {
 		return nil, err
 	}
-	entries, err := soaEntries(ctx, a.store, e.Org, e.Edition)
-	if err != nil {
-		return nil, err
+	return w.readiness(), nil
+}
+
+// addFacts reads what buckets are decided from beside verdicts; a world of the
+// past holds it already.
+func (a *App) addFacts(ctx context.Context, w *world, only domain.ControlID) (err error) {
+	if w.facts != nil {
+		return nil
 	}
-	rows, excluded, open := map[domain.ControlID]*domain.ControlSummary{}, excludedRefs(entries), in.openDuties()
-	for id, v := range in.controls {
-		s := &domain.ControlSummary{Control: v, Parties: in.parties(v)}
-		if f := facts[id]; f != nil {
-			s.Facts = *f
+	if w.facts, err = a.store.ControlFacts(ctx, w.engagement, only); err != nil {
+		return err
+	}
+	owners, err := a.store.Ownerships(ctx, w.engagement.Org, only)
+	w.owners = map[domain.ControlID]domain.OwnershipView{}
+	for _, o := range owners {
+		if o.Ownership.State != domain.OwnershipEnded {
+			w.owners[o.Ownership.Control] = o
 		}
-		s.Facts.Applicable, s.Facts.OpenResponsibilities = applicable(v, excluded), open[id]
+	}
+	return err
+}
+
+// readiness puts the controls of a world into their buckets. On a day to come,
+// what would lapse by then counts as lapsed.
+func (w *world) readiness() []domain.ControlSummary {
+	rows, open := map[domain.ControlID]*domain.ControlSummary{}, w.openDuties()
+	for id, v := range w.controls {
+		s := &domain.ControlSummary{Control: v, Parties: w.parties(v)}
+		if f := w.facts[id]; f != nil {
+			s.Facts = *f
+			s.Facts.Reliances = maps.Clone(f.Reliances)
+		}
+		if o, owned := w.owners[id]; owned {
+			s.OwnerID, s.Owner = o.Ownership.Person, o.Person
+		}
+		s.Facts.Applicable, s.Facts.OpenResponsibilities = w.applies(v), open[id]
 		rows[id] = s
 	}
-	if err := a.addOwners(ctx, e, only, rows); err != nil {
-		return nil, err
+	for _, r := range w.reliances {
+		if s := rows[r.Control]; s != nil {
+			v := w.verdict(r)
+			addRung(s, v)
+			if fallen, _ := domain.Lapses(r.State, v); fallen {
+				s.Facts.Reliances[r.State]--
+				s.Facts.Reliances[domain.RelianceLapsed]++
+			}
+		}
 	}
-	if err := a.addRungs(ctx, in, only, rows); err != nil {
-		return nil, err
-	}
-	return settle(rows), nil
+	return settle(rows)
 }
 
 // settle decides each control's bucket and puts the controls in order of codes.
@@ -61,26 +90,6 @@ func settle(rows map[domain.ControlID]*domain.ControlSummary) []domain.ControlSu
 		return cmp.Or(domain.CompareCodes(a.Control.Code, b.Control.Code), int(a.Control.ID-b.Control.ID))
 	})
 	return out
-}
-
-func (a *App) addOwners(ctx context.Context, e domain.Engagement, only domain.ControlID, rows map[domain.ControlID]*domain.ControlSummary) error {
-	owners, err := a.store.Ownerships(ctx, e.Org, only)
-	for _, o := range owners {
-		if s := rows[o.Ownership.Control]; s != nil && o.Ownership.State != domain.OwnershipEnded {
-			s.OwnerID, s.Owner = o.Ownership.Person, o.Person
-		}
-	}
-	return err
-}
-
-func (a *App) addRungs(ctx context.Context, in *relianceInputs, only domain.ControlID, rows map[domain.ControlID]*domain.ControlSummary) error {
-	reliances, err := a.store.Reliances(ctx, in.engagement.Org, in.engagement.ID, only)
-	for _, r := range reliances {
-		if s := rows[r.Control]; s != nil {
-			addRung(s, in.verdict(r))
-		}
-	}
-	return err
 }
 
 func excludedRefs(entries []domain.SoAEntry) map[domain.Ref]bool {
@@ -106,28 +115,23 @@ func applicable(v domain.Control, excluded map[domain.Ref]bool) bool {
 }
 
 // parties counts, over the services in use, who carries the control.
-func (in *relianceInputs) parties(v domain.Control) map[domain.Party]int {
+func (w *world) parties(v domain.Control) map[domain.Party]int {
 	out := map[domain.Party]int{}
-	for _, s := range in.services {
-		if s.State != domain.ServiceInUse {
-			continue
+	for _, s := range w.services {
+		if s.State == domain.ServiceInUse {
+			out[w.split(pair{v.ID, s.ID}).Party]++
 		}
-		party := proposal(v, in.engagement.Edition, s.Model)
-		if d, ok := in.splits[pair{v.ID, s.ID}]; ok {
-			party = d.Party
-		}
-		out[party]++
 	}
 	return out
 }
 
 // openDuties counts, by control, the customer responsibilities without accepted
 // evidence in the audit period.
-func (in *relianceInputs) openDuties() map[domain.ControlID]int {
+func (w *world) openDuties() map[domain.ControlID]int {
 	open := map[domain.ControlID]int{}
-	for p, duties := range in.duties {
+	for p, duties := range w.duties {
 		for _, d := range duties {
-			if !domain.Proven(d, in.evidence, in.engagement.Period) {
+			if !domain.ProofOf(d, w.evidence, w.engagement.Period, w.on).Proven {
 				open[p.control]++
 			}
 		}
@@ -233,10 +237,11 @@ func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked boo
 	if err != nil {
 		return nil, err
 	}
-	assessor, err := a.store.AssessorEngaged(ctx, e.Org, e.ID, a.Today())
+	assessors, err := a.store.Assessors(ctx, e.Org, e.ID)
 	if err != nil {
 		return nil, err
 	}
+	assessor := slices.ContainsFunc(assessors, func(m domain.Membership) bool { return m.Until == 0 || m.Until >= a.day() })
 	draft, err := soaEntries(ctx, a.store, e.Org, e.Edition)
 	if err != nil {
 		return nil, err

@@ -2,10 +2,9 @@ package app
 
 import (
 	"context"
+	"slices"
 
-	"relier/internal/catalog"
 	"relier/internal/domain"
-	"relier/internal/store"
 )
 
 // RelianceView is a reliance with what a page shows around it.
@@ -17,119 +16,19 @@ type RelianceView struct {
 	Verdict      domain.Verdict
 }
 
-// relianceInputs are an organization's values that verdicts are computed from,
-// read once for any number of reliances.
-type relianceInputs struct {
-	engagement   domain.Engagement
-	controls     map[domain.ControlID]domain.Control
-	services     map[domain.ServiceID]domain.Service
-	certificates map[domain.CertificateID]domain.Certificate
-	reports      []domain.Report
-	decisions
-	evidence map[domain.EvidenceID]domain.EvidenceFact
-	assessor bool
-}
-
-// readRelianceInputs reads them in a fixed number of queries. A control narrows
-// what is read; 0 reads for all.
-func (a *App) readRelianceInputs(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*relianceInputs, error) {
-	in := &relianceInputs{engagement: e, controls: map[domain.ControlID]domain.Control{}, services: map[domain.ServiceID]domain.Service{},
-		certificates: map[domain.CertificateID]domain.Certificate{}}
-	if err := in.readControls(ctx, s, only); err != nil {
-		return nil, err
-	}
-	if err := in.readProvider(ctx, s); err != nil {
-		return nil, err
-	}
-	var err error
-	if in.decisions, err = readDecisions(ctx, s, e.Org, only); err != nil {
-		return nil, err
-	}
-	if in.evidence, err = s.EvidenceFacts(ctx, e.Org); err != nil {
-		return nil, err
-	}
-	in.assessor, err = s.AssessorEngaged(ctx, e.Org, e.ID, 0)
-	return in, err
-}
-
-func (in *relianceInputs) readControls(ctx context.Context, s *store.Store, only domain.ControlID) error {
-	if only != 0 {
-		v, err := s.Control(ctx, in.engagement.Org, only)
-		in.controls[only] = v
-		return err
-	}
-	controls, err := s.Controls(ctx, in.engagement.Org)
-	for _, v := range controls {
-		in.controls[v.ID] = v
-	}
-	return err
-}
-
-func (in *relianceInputs) readProvider(ctx context.Context, s *store.Store) (err error) {
-	org := in.engagement.Org
-	services, err := s.Services(ctx, org)
-	if err != nil {
-		return err
-	}
-	for _, v := range services {
-		in.services[v.ID] = v
-	}
-	certificates, err := s.Certificates(ctx, org)
-	if err != nil {
-		return err
-	}
-	for _, v := range certificates {
-		in.certificates[v.ID] = v
-	}
-	in.reports, err = s.Reports(ctx, org)
-	return err
-}
-
-// verdict evaluates one reliance on the values read.
-func (in *relianceInputs) verdict(r domain.Reliance) domain.Verdict {
-	control, service := in.controls[r.Control], in.services[r.Service]
-	p := pair{r.Control, r.Service}
-	split, decided := in.splits[p]
-	if !decided {
-		split.Party = proposal(control, in.engagement.Edition, service.Model)
-	}
-	return domain.Evaluate(domain.RelianceFacts{
-		Edition: in.engagement.Edition, Period: in.engagement.Period, Requirements: control.Requirements, Service: service,
-		Certificates: in.certificatesOf(r), Crosswalk: catalog.Crosswalk(), Reports: in.reports, ReportMaxMonths: domain.ReportMaxMonths,
-		Party: split.Party, SplitConfirmed: decided && split.State == domain.SplitConfirmed, Responsibilities: in.duties[p],
-		Evidence: in.evidence, AssessorEngaged: in.assessor, State: r.State,
-	})
-}
-
-func (in *relianceInputs) certificatesOf(r domain.Reliance) []domain.Certificate {
-	out := make([]domain.Certificate, 0, len(r.Certificates))
-	for _, id := range r.Certificates {
-		out = append(out, in.certificates[id])
-	}
-	return out
-}
-
-func (in *relianceInputs) view(r domain.Reliance) RelianceView {
-	return RelianceView{r, in.controls[r.Control], in.services[r.Service], in.certificatesOf(r), in.verdict(r)}
-}
-
 // Reliances lists the reliances of an engagement with their verdicts, narrowed
 // to a control when one is given.
 func (a *App) Reliances(ctx context.Context, actor domain.Actor, e domain.Engagement, control domain.ControlID) ([]RelianceView, error) {
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	rs, err := a.store.Reliances(ctx, actor.Org, e.ID, control)
-	if err != nil || len(rs) == 0 {
-		return nil, err
-	}
-	in, err := a.readRelianceInputs(ctx, a.store, e, control)
+	w, err := a.world(ctx, a.store, e, control)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]RelianceView, len(rs))
-	for i, r := range rs {
-		out[i] = in.view(r)
+	out := make([]RelianceView, len(w.reliances))
+	for i, r := range w.reliances {
+		out[i] = w.view(r)
 	}
 	return out, nil
 }
@@ -146,11 +45,15 @@ func (a *App) Reliance(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if r.Engagement != e.ID {
 		return RelianceView{}, domain.NotFound(string(domain.NounReliance))
 	}
-	in, err := a.readRelianceInputs(ctx, a.store, e, r.Control)
+	w, err := a.world(ctx, a.store, e, r.Control)
 	if err != nil {
 		return RelianceView{}, err
 	}
-	return in.view(r), nil
+	i := slices.IndexFunc(w.reliances, func(v domain.Reliance) bool { return v.ID == id })
+	if i < 0 {
+		return RelianceView{}, domain.Conflict("error.as_of.reliance", domain.Args{"On": a.on.String()})
+	}
+	return w.view(w.reliances[i]), nil
 }
 
 // ProposeReliance claims that a control, on a service, rests on certificates.
@@ -229,7 +132,7 @@ func (a *App) ApproveReliance(ctx context.Context, actor domain.Actor, e domain.
 		if err := c.mayOverride(v.ProposedBy, "error.reliance.own_proposal", override); err != nil {
 			return err
 		}
-		if verdict.Rung == domain.RungNotExamined {
+		if ok, _ := domain.Claimable(verdict); !ok {
 			return domain.Conflict("error.reliance.not_claimable", nil)
 		}
 		v.State, v.ApprovedBy, v.ApprovedAt, v.Version = domain.RelianceApproved, actor.Person, c.at, version
@@ -287,8 +190,8 @@ func (a *App) DecideReliance(ctx context.Context, actor domain.Actor, e domain.E
 		if !v.CanMoveTo(next) {
 			return domain.Conflict("error.reliance.state", domain.Args{"State": string(v.State)})
 		}
-		if engaged, err := c.AssessorEngaged(ctx, actor.Org, e.ID, a.Today()); err != nil || !engaged {
-			return firstOr(err, domain.Conflict("error.reliance.no_assessor", nil))
+		if err := c.mayDecide(*v, a.Today()); err != nil {
+			return err
 		}
 		if d.Accept && verdict.Rung != domain.RungComplete {
 			return domain.Conflict("error.reliance.not_complete", nil)
@@ -297,6 +200,27 @@ func (a *App) DecideReliance(ctx context.Context, actor domain.Actor, e domain.E
 		v.Decision, v.OnBehalfOf, v.Proof = d.Words, d.OnBehalfOf, d.Proof
 		return nil
 	})
+}
+
+// mayDecide refuses a decision that no assessor engaged today could have taken:
+// an assessor decides on the controls they were engaged for and on no other, and
+// nobody records for an assessor who is not there.
+func (c change) mayDecide(v domain.Reliance, today domain.Date) error {
+	assessors, err := c.Assessors(c.ctx, c.actor.Org, v.Engagement)
+	if err != nil {
+		return err
+	}
+	engaged := slices.DeleteFunc(assessors, func(m domain.Membership) bool { return m.Until != 0 && m.Until < today })
+	if len(engaged) == 0 {
+		return domain.Conflict("error.reliance.no_assessor", nil)
+	}
+	covers := func(m domain.Membership) bool {
+		return m.CoversControl(v.Control) && (c.actor.Role != domain.RoleAssessor || m.Person == c.actor.Person)
+	}
+	if !slices.ContainsFunc(engaged, covers) {
+		return domain.Forbidden("error.reliance.assessor_scope", nil)
+	}
+	return nil
 }
 
 // checkDecision wants words for a refusal, and a name and proof from whoever is
@@ -330,17 +254,17 @@ func (a *App) moveReliance(ctx context.Context, actor domain.Actor, e domain.Eng
 		if v.Engagement != e.ID {
 			return domain.NotFound(string(domain.NounReliance))
 		}
-		in, err := a.readRelianceInputs(ctx, c.Store, e, v.Control)
+		w, err := a.world(ctx, c.Store, e, v.Control)
 		if err != nil {
 			return err
 		}
-		if err := decide(c, &v, in.verdict(v)); err != nil {
+		if err := decide(c, &v, w.verdict(v)); err != nil {
 			return err
 		}
 		if err := c.UpdateReliance(ctx, &v); err != nil {
 			return err
 		}
-		return c.recordReliance(verb, v, in.controls[v.Control], in.services[v.Service])
+		return c.recordReliance(verb, v, w.controls[v.Control], w.services[v.Service])
 	})
 	return v, err
 }

@@ -24,20 +24,25 @@ func soaEntries(ctx context.Context, s *store.Store, org domain.OrgID, e domain.
 	if err != nil {
 		return nil, err
 	}
-	byCode := map[string]domain.SoAEntry{}
+	return fullSoA(org, e, touched), nil
+}
+
+// fullSoA puts the touched lines of an edition among those nobody has touched.
+func fullSoA(org domain.OrgID, e domain.Edition, touched []domain.SoAEntry) []domain.SoAEntry {
+	byRef := map[domain.Ref]domain.SoAEntry{}
 	for _, v := range touched {
-		byCode[v.Ref.Code] = v
+		byRef[v.Ref] = v
 	}
 	annex := catalog.AnnexA(e)
 	out := make([]domain.SoAEntry, len(annex))
 	for i, r := range annex {
-		v, ok := byCode[r.Ref.Code]
+		v, ok := byRef[r.Ref]
 		if !ok {
 			v = domain.NewSoAEntry(org, r.Ref)
 		}
 		out[i] = v
 	}
-	return out, nil
+	return out
 }
 
 // SoA lists the Statement of Applicability of an edition, one line per Annex A

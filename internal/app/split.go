@@ -58,9 +58,13 @@ type decisions struct {
 	duties map[pair][]domain.Responsibility
 }
 
+func newDecisions() decisions {
+	return decisions{map[pair]domain.Split{}, map[pair][]domain.Responsibility{}}
+}
+
 // readDecisions reads those of one control, or of all for 0.
 func readDecisions(ctx context.Context, s *store.Store, org domain.OrgID, only domain.ControlID) (decisions, error) {
-	d := decisions{map[pair]domain.Split{}, map[pair][]domain.Responsibility{}}
+	d := newDecisions()
 	splits, err := s.Splits(ctx, org, only)
 	if err != nil {
 		return d, err
@@ -124,7 +128,7 @@ func (c change) confirmSplit(e domain.Engagement, v *domain.Split) error {
 	if err != nil {
 		return err
 	}
-	v.Org, v.State, v.ConfirmedBy = c.actor.Org, domain.SplitConfirmed, c.actor.Person
+	v.Org, v.State, v.ConfirmedBy, v.ConfirmedAt = c.actor.Org, domain.SplitConfirmed, c.actor.Person, c.at
 	v.Microsoft, v.Ours, v.Reason = domain.Clean(v.Microsoft), domain.Clean(v.Ours), domain.Clean(v.Reason)
 	if err := v.Check(proposal(control, e.Edition, service.Model)); err != nil {
 		return err

@@ -21,13 +21,25 @@ var Roles = []Role{RoleOwner, RoleManager, RoleAuditor, RoleContributor, RoleRea
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
 
 // Membership gives a person a role in an organization. An assessor's is limited
-// to one engagement, and has an end date.
+// to one engagement, perhaps to some of its controls, and has an end date.
 type Membership struct {
 	Org        OrgID        `json:"org"`
 	Person     PersonID     `json:"person"`
 	Role       Role         `json:"role"`
 	Engagement EngagementID `json:"engagement,omitempty"` // 0: all
+	Controls   []ControlID  `json:"controls,omitempty"`   // those an assessor was engaged for; none: all
 	Until      Date         `json:"until,omitempty"`      // last day; zero: no end
+}
+
+// CoversControl reports whether a control is among those the assessor was
+// engaged for.
+func (m Membership) CoversControl(id ControlID) bool {
+	return len(m.Controls) == 0 || slices.Contains(m.Controls, id)
+}
+
+// Assesses reports whether the membership is an assessor's on an engagement.
+func (m Membership) Assesses(e EngagementID) bool {
+	return m.Role == RoleAssessor && (m.Engagement == 0 || m.Engagement == e)
 }
 
 // Action is something a person may or may not do. Each route and each use-case
@@ -59,6 +71,8 @@ const (
 	ActEvidenceWrite      Action = "evidence.write"
 	ActEvidenceReview     Action = "evidence.review"
 	ActTestConclude       Action = "test.conclude"
+	ActDispute            Action = "dispute.write"
+	ActCatalogueImport    Action = "catalogue.import"
 	ActPackWrite          Action = "pack.write"
 	ActPackRead           Action = "pack.read"
 )
@@ -101,6 +115,8 @@ var Rules = map[Action][]Role{
 	ActEvidenceWrite:      workers,
 	ActEvidenceReview:     auditors,
 	ActTestConclude:       auditors,
+	ActDispute:            auditors,
+	ActCatalogueImport:    managers,
 	ActPackWrite:          auditors,
 	ActPackRead:           append(slices.Clone(inside), RoleAssessor),
 }

@@ -24,6 +24,7 @@ const (
 	NounReview         Noun = "review"
 	NounTest           Noun = "test"
 	NounPack           Noun = "pack"
+	NounDispute        Noun = "dispute"
 )
 
 // Activity is who did what to which object, and when. It is appended in the

@@ -123,6 +123,16 @@ func (c Certificate) NamesService(key string, env Environment) bool {
 	return slices.Contains(c.Names, Named{key, env})
 }
 
+// namesElsewhere reports in which other environment the quoted scope names a service.
+func (c Certificate) namesElsewhere(key string) (Environment, bool) {
+	for _, env := range Environments {
+		if c.NamesService(key, env) {
+			return env, true
+		}
+	}
+	return "", false
+}
+
 // Validity is where a day falls in a certificate's life.
 type Validity string
 

@@ -120,6 +120,11 @@ func (p Period) Within(q Period) bool {
 	return p.Valid() && q.Valid() && q.From <= p.From && p.To <= q.To
 }
 
+// Overlaps reports whether some day is in both periods.
+func (p Period) Overlaps(q Period) bool {
+	return p.Valid() && q.Valid() && p.From <= q.To && q.From <= p.To
+}
+
 // String returns 2026-01-01..2026-12-31, the form used in causes and files.
 func (p Period) String() string { return fmt.Sprintf("%s..%s", p.From, p.To) }
 

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"time"
@@ -47,7 +48,12 @@ type Engagement struct {
 	State     EngagementState `json:"state"`
 	CreatedAt time.Time       `json:"created_at"`
 	Version   int             `json:"version"`
+
+	ReportMaxMonths int `json:"report_max_months,omitempty"` // age limit of a provider report at the period's end; 0: ReportMaxMonths
 }
+
+// ReportAge is the age limit of a provider report at the period's end, in months.
+func (e Engagement) ReportAge() int { return cmp.Or(e.ReportMaxMonths, ReportMaxMonths) }
 
 var engagementCode = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$`)
 
@@ -64,6 +70,9 @@ func (e Engagement) Check() error {
 	}
 	if !e.Edition.Valid() {
 		f.Add("edition", "error.choice", nil)
+	}
+	if e.ReportMaxMonths < 0 || e.ReportMaxMonths > 60 {
+		f.Add("report_max_months", "error.engagement.report_age", nil)
 	}
 	if !e.Period.Valid() {
 		f.Add("from", "error.period", Args{"From": e.Period.From.String(), "To": e.Period.To.String()})

@@ -88,9 +88,11 @@ func (e Evidence) Check() error {
 
 // EvidenceFact is what a rule needs to know of an item's newest version.
 type EvidenceFact struct {
-	Code   string
-	State  EvidenceState
-	Period Period
+	Code       string
+	State      EvidenceState
+	Period     Period
+	ReviewedBy PersonID // who gave the last verdict, 0 when nobody did
+	ReviewedOn Date
 }
 
 // Accepted reports whether the item counts for an audit period.

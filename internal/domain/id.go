@@ -19,4 +19,5 @@ type (
 	ReviewID         int64
 	TestID           int64
 	PackID           int64
+	DisputeID        int64
 )

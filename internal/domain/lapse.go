@@ -1,19 +1,40 @@
 package domain
 
-// Lapses reports whether an approved or accepted reliance has fallen, and why:
-// a gate that people had relied on no longer passes. An approved one rests on
-// G1 to G3; an accepted one on everything but its own acceptance.
+import "slices"
+
+// Lapses reports whether a standing reliance has fallen, and why: a gate that
+// people had relied on no longer passes. An approved one rests on G1 to G3 and
+// on there being something to rely on; an accepted one on all six.
 func Lapses(state RelianceState, v Verdict) (bool, []Reason) {
-	upTo := 0
+	var causes []Reason
 	switch state {
 	case RelianceApproved:
-		upTo = 3
+		causes = whyNotClaimable(v)
 	case RelianceAccepted:
-		upTo = 6
-	}
-	var causes []Reason
-	for _, g := range v.Gates[:upTo] {
-		causes = append(causes, g.Causes...)
+		for _, g := range v.Gates {
+			causes = append(causes, g.Causes...)
+		}
 	}
 	return len(causes) > 0, causes
+}
+
+// Claimable reports whether a proposal may be approved, and why not.
+func Claimable(v Verdict) (bool, []Reason) {
+	causes := whyNotClaimable(v)
+	return len(causes) == 0, causes
+}
+
+// toppling are the causes of G5 by which nothing is left to rely on.
+var toppling = []string{"nothing_to_rely_on", "control_not_applicable"}
+
+func whyNotClaimable(v Verdict) []Reason {
+	var causes []Reason
+	for _, g := range v.Gates {
+		for _, c := range g.Causes {
+			if g.Gate == GateScope || g.Gate == GatePeriod || g.Gate == GateEdition || slices.Contains(toppling, c.Code) {
+				causes = append(causes, c)
+			}
+		}
+	}
+	return causes
 }

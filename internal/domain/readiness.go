@@ -31,6 +31,19 @@ type ReadinessFacts struct {
 	Conclusion           Conclusion // of the last test, "" when there is none
 }
 
+// AddEvidence counts an item that is linked to the control.
+func (f *ReadinessFacts) AddEvidence(e EvidenceFact, p Period) {
+	f.EvidenceLinked++
+	switch {
+	case e.Accepted(p):
+		f.EvidenceAccepted++
+	case e.State == EvidenceReturned || e.State == EvidenceExpired:
+		f.EvidenceReturned++
+	case e.State == EvidenceSubmitted:
+		f.EvidenceSubmitted++
+	}
+}
+
 // Readiness puts a control into its bucket and says why. Microsoft's part never
 // makes a control ready: our own evidence and test do.
 func Readiness(f ReadinessFacts) (Bucket, Reason) {

@@ -1,6 +1,10 @@
 package domain
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Reason is a code with named parameters, in a fixed order. Screens and packs
 // turn it into a sentence; tests and files use its String form.
@@ -44,4 +48,21 @@ func (r Reason) String() string {
 		values[i] = p.Value
 	}
 	return r.Code + "(" + strings.Join(values, ", ") + ")"
+}
+
+// compareReasons orders reasons by code, then by parameters as people read codes.
+func compareReasons(a, b Reason) int {
+	return cmp.Or(cmp.Compare(a.Code, b.Code), slices.CompareFunc(a.Params, b.Params, func(p, q Param) int {
+		return cmp.Or(cmp.Compare(p.Name, q.Name), CompareCodes(p.Value, q.Value), cmp.Compare(p.Value, q.Value))
+	}))
+}
+
+// inOrder sorts reasons and drops repeats, so that the order of the inputs
+// never shows in a verdict.
+func inOrder(reasons []Reason) []Reason {
+	if len(reasons) < 2 {
+		return reasons
+	}
+	slices.SortFunc(reasons, compareReasons)
+	return slices.CompactFunc(reasons, func(a, b Reason) bool { return compareReasons(a, b) == 0 })
 }

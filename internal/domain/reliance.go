@@ -1,8 +1,6 @@
 package domain
 
-import (
-	"time"
-)
+import "time"
 
 // RelianceState is how far people have taken a reliance.
 type RelianceState string
@@ -44,6 +42,13 @@ type Reliance struct {
 	Version      int             `json:"version"`
 }
 
+// Claimed reports whether anybody claims it: a pair of a control and a service
+// that nobody proposed has the zero Reliance.
+func (r Reliance) Claimed() bool { return r.State != "" }
+
+// Standing reports whether people rely on it: only then can it lapse.
+func (r Reliance) Standing() bool { return r.CanMoveTo(RelianceLapsed) }
+
 // CanMoveTo reports whether a state may follow.
 func (r Reliance) CanMoveTo(next RelianceState) bool {
 	switch next {
@@ -76,29 +81,29 @@ var Rungs = []Rung{RungNotExamined, RungClaimable, RungSupported, RungComplete, 
 
 // RelianceFacts are the values a verdict is computed from. Nothing else counts.
 type RelianceFacts struct {
-	Edition          Edition // of the engagement
-	Period           Period  // the audit period
-	Requirements     []ControlRequirement
-	Service          Service
-	Certificates     []Certificate // those the reliance rests on
-	Crosswalk        []CrosswalkRow
-	Reports          []Report // all of the organization's
-	ReportMaxMonths  int      // how old a report may be at the period's end
-	Party            Party    // of the split
-	SplitConfirmed   bool
-	Responsibilities []Responsibility
-	Evidence         map[EvidenceID]EvidenceFact
-	AssessorEngaged  bool // an assessor whose duties cover the control
-	State            RelianceState
+	ProviderFacts
+	OwnFacts
+}
+
+// Ground is why a gate passed: what can be seen, on which object, and who put
+// their name to it on which day.
+type Ground struct {
+	Reason
+	Noun   Noun     `json:"noun,omitempty"`
+	Object int64    `json:"object,omitempty"`
+	By     PersonID `json:"by,omitempty"` // 0: nobody had to; it follows from dates or from the crosswalk
+	On     Date     `json:"on,omitempty"`
 }
 
 // GateResult is the outcome of one gate with its reasons: causes when it
-// failed, grounds when it passed.
+// failed, grounds when it passed. Notes explain or qualify either; they never
+// decide.
 type GateResult struct {
 	Gate    Gate     `json:"gate"`
 	Passed  bool     `json:"passed"`
 	Causes  []Reason `json:"causes,omitempty"`
-	Grounds []Reason `json:"grounds,omitempty"`
+	Grounds []Ground `json:"grounds,omitempty"`
+	Notes   []Reason `json:"notes,omitempty"`
 }
 
 // Verdict is the outcome of all six gates, in order, and the rung reached.
@@ -120,55 +125,31 @@ func (v Verdict) FirstFailed() (GateResult, bool) {
 // Inherited reports whether every gate passed.
 func (v Verdict) Inherited() bool { return v.Rung == RungInherited }
 
-// ReportMaxMonths is the default age limit of a provider report at the end of
-// the audit period.
-const ReportMaxMonths = 12
-
 // Evaluate decides whether a control is inherited, and why or why not. It is a
-// pure function: the same facts give the same verdict on any day.
-func Evaluate(f RelianceFacts) Verdict {
-	counting := countingCertificates(f)
-	results := []GateResult{
-		scopeGate(f, counting),
-		periodGate(f, counting),
-		editionGate(f, counting),
-		reportGate(f),
-		ourSideGate(f),
-		assessorGate(f),
-	}
-	return Verdict{Gates: results, Rung: climb(results)}
+// pure function of the facts, the day asked about among them: the same facts
+// give the same verdict whenever they are asked.
+func Evaluate(f RelianceFacts) Verdict { return Examine(f.ProviderFacts).Verdict(f.OwnFacts) }
+
+// Verdict joins what the provider's documents carry with our own side. One
+// examination serves every control that leans on the service.
+func (x Examination) Verdict(own OwnFacts) Verdict {
+	gates := []GateResult{x.scope, x.period, x.editionGate(own), x.reportGate(own), x.ourSideGate(own), x.assessorGate(own)}
+	return Verdict{Gates: gates, Rung: climb(gates)}
 }
 
 // climb returns the highest rung whose gates all passed.
-func climb(results []GateResult) Rung {
+func climb(gates []GateResult) Rung {
 	passed := 0
-	for passed < len(results) && results[passed].Passed {
+	for passed < len(gates) && gates[passed].Passed {
 		passed++
 	}
-	switch {
-	case passed == 6:
-		return RungInherited
-	case passed == 5:
-		return RungComplete
-	case passed == 4:
-		return RungSupported
-	case passed == 3:
-		return RungClaimable
-	}
-	return RungNotExamined
+	return Rungs[max(0, passed-2)]
 }
 
-func result(g Gate, causes, grounds []Reason) GateResult {
+// result closes a gate: any cause fails it.
+func result(g Gate, causes []Reason, grounds []Ground, notes []Reason) GateResult {
 	if len(causes) > 0 {
-		return GateResult{Gate: g, Causes: causes}
+		return GateResult{Gate: g, Causes: inOrder(causes), Notes: inOrder(notes)}
 	}
-	return GateResult{Gate: g, Passed: true, Grounds: grounds}
-}
-
-// label is how a reason names a certificate.
-func (c Certificate) label() string {
-	if c.Number != "" {
-		return c.Number
-	}
-	return c.Title
+	return GateResult{Gate: g, Passed: true, Grounds: grounds, Notes: inOrder(notes)}
 }

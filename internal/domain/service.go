@@ -47,7 +47,29 @@ type Service struct {
 	State       ServiceState `json:"state"`
 	Closed      Date         `json:"closed"` // last day Microsoft offered it; zero: still offered
 	Version     int          `json:"version"`
+
+	Changes []ServiceChange `json:"changes,omitempty"` // what the provider did to its name or place, in order of days
 }
+
+// ServiceChange is a new name of a service, or a move to another offering or
+// cloud. A certificate that was read before that day names what was there
+// before: somebody has to read it again.
+type ServiceChange struct {
+	Kind ServiceChangeKind `json:"kind"`
+	On   Date              `json:"on"`  // first day under the new name or in the new place
+	Now  string            `json:"now"` // the new name or place
+}
+
+// ServiceChangeKind is what changed.
+type ServiceChangeKind string
+
+const (
+	ServiceRenamed ServiceChangeKind = "renamed"
+	ServiceMoved   ServiceChangeKind = "moved"
+)
+
+// ServiceChangeKinds lists the kinds.
+var ServiceChangeKinds = []ServiceChangeKind{ServiceRenamed, ServiceMoved}
 
 // Check reports every field that breaks a rule.
 func (s Service) Check() error {

@@ -1,6 +1,10 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // SplitState tells a proposal from a decision.
 type SplitState string
@@ -22,6 +26,7 @@ type Split struct {
 	State       SplitState `json:"state"`
 	Reason      string     `json:"reason"` // why it differs from the proposal
 	ConfirmedBy PersonID   `json:"confirmed_by"`
+	ConfirmedAt time.Time  `json:"confirmed_at"`
 	Version     int        `json:"version"`
 }
 
@@ -42,9 +47,28 @@ func (s Split) Check(proposal Party) error {
 	return f.Err()
 }
 
-// SupplierOversight lists the 2022 controls on supplier relationships and
-// cloud services, 5.19 to 5.23: overseeing a supplier is never the supplier's.
-var SupplierOversight = []string{"A.5.19", "A.5.20", "A.5.21", "A.5.22", "A.5.23"}
+// confirmedOn is the day of the decision; zero in records from before it was kept.
+func (s Split) confirmedOn() Date {
+	if s.ConfirmedAt.IsZero() {
+		return 0
+	}
+	return DateOf(s.ConfirmedAt)
+}
+
+// SupplierOversight lists the controls on supplier relationships and cloud
+// services, 5.19 to 5.23 of 2022 and A.15 of 2013: overseeing a supplier is
+// never the supplier's.
+var SupplierOversight = []Ref{
+	{Edition2022, "A.5.19"}, {Edition2022, "A.5.20"}, {Edition2022, "A.5.21"}, {Edition2022, "A.5.22"}, {Edition2022, "A.5.23"},
+	{Edition2013, "A.15.1.1"}, {Edition2013, "A.15.1.2"}, {Edition2013, "A.15.1.3"}, {Edition2013, "A.15.2.1"}, {Edition2013, "A.15.2.2"},
+}
+
+// IsSupplierOversight reports whether a requirement is about overseeing suppliers.
+func (r Ref) IsSupplierOversight() bool { return slices.Contains(SupplierOversight, r) }
+
+// IsClause reports whether a requirement is one of clauses 4 to 10: they speak
+// of our own management system, and no certificate of another's meets them.
+func (r Ref) IsClause() bool { return !strings.HasPrefix(r.Code, "A.") }
 
 // ProposeSplit derives who carries a control from the proposals for its
 // requirements: all alike gives that party, a mixture gives shared, and a
@@ -52,7 +76,7 @@ var SupplierOversight = []string{"A.5.19", "A.5.20", "A.5.21", "A.5.22", "A.5.23
 func ProposeSplit(refs []Ref, model ServiceModel, proposal func(Ref) (ProposedSplit, bool)) Party {
 	var parties []Party
 	for _, ref := range refs {
-		if ref.Edition == Edition2022 && slices.Contains(SupplierOversight, ref.Code) {
+		if ref.IsSupplierOversight() {
 			return PartyOurs
 		}
 		p, ok := proposal(ref)
@@ -70,43 +94,4 @@ func ProposeSplit(refs []Ref, model ServiceModel, proposal func(Ref) (ProposedSp
 		return parties[0]
 	}
 	return PartyShared
-}
-
-// ResponsibilityState is whether a customer responsibility is proven.
-type ResponsibilityState string
-
-const (
-	ResponsibilityOpen      ResponsibilityState = "open"
-	ResponsibilityEvidenced ResponsibilityState = "evidenced"
-	ResponsibilityNone      ResponsibilityState = "none" // nothing to do, because …
-)
-
-// Responsibility is one sentence of what the customer must do for a control on
-// a service.
-type Responsibility struct {
-	ID        ResponsibilityID    `json:"id"`
-	Org       OrgID               `json:"org"`
-	Control   ControlID           `json:"control"`
-	Service   ServiceID           `json:"service"`
-	Sentence  string              `json:"sentence"`
-	Owner     PersonID            `json:"owner"`
-	Expected  string              `json:"expected"`  // the evidence that would prove it
-	Frequency string              `json:"frequency"` // how often it is due, in the organization's words
-	State     ResponsibilityState `json:"state"`
-	Because   string              `json:"because"`  // why there is none
-	Evidence  []EvidenceID        `json:"evidence"` // what is offered as proof
-	Version   int                 `json:"version"`
-}
-
-// Check reports every field that breaks a rule; "none" needs a reason.
-func (r Responsibility) Check() error {
-	var f FieldErrors
-	if r.State == ResponsibilityNone {
-		CheckText(&f, "because", r.Because, 1, 2000)
-	} else {
-		CheckText(&f, "sentence", r.Sentence, 1, 1000)
-	}
-	CheckText(&f, "expected", r.Expected, 0, 1000)
-	CheckText(&f, "frequency", r.Frequency, 0, 120)
-	return f.Err()
 }

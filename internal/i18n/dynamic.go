@@ -31,6 +31,7 @@ var Dynamic = []string{
 	"language_name.",
 	"method.",
 	"model.",
+	"note.",
 	"noun.",
 	"pack.about.",
 	"pack.bucket_meaning.",

@@ -23,9 +23,9 @@ func (l *Localizer) Reason(prefix, code string, params map[string]string) string
 // param writes one parameter; its name says what it is.
 func (l *Localizer) param(name, value string) string {
 	switch name {
-	case "From", "To", "On":
+	case "From", "To", "On", "Due":
 		return l.Date(value)
-	case "Environment":
+	case "Environment", "Named":
 		return l.T("environment."+value, nil)
 	case "Party":
 		return l.T("party."+value, nil)

@@ -227,7 +227,7 @@ func passing(n int) domain.Verdict {
 		reason("covered", "Certificate", "SAMPLE-IS-533913", "From", "2025-11-01", "To", "2028-10-31"),
 		reason("same_edition", "Certificate", "SAMPLE-IS-533913", "Edition", "2022"),
 		reason("report_reviewed", "Report", "Azure audit report 2026", "On", "2026-10-02"),
-		reason("responsibility_proven", "Sentence", "Review every role twice a year."),
+		reason("responsibility_proven", "Sentence", "Review every role twice a year.", "Evidence", "EV-000041"),
 		reason("accepted"),
 	}
 	causes := []domain.Reason{
@@ -241,7 +241,7 @@ func passing(n int) domain.Verdict {
 	v := domain.Verdict{Rung: []domain.Rung{domain.RungNotExamined, domain.RungNotExamined, domain.RungNotExamined, domain.RungClaimable, domain.RungSupported, domain.RungComplete, domain.RungInherited}[n]}
 	for i, g := range domain.Gates {
 		if i < n {
-			v.Gates = append(v.Gates, domain.GateResult{Gate: g, Passed: true, Grounds: grounds[i : i+1]})
+			v.Gates = append(v.Gates, domain.GateResult{Gate: g, Passed: true, Grounds: []domain.Ground{{Reason: grounds[i]}}})
 		} else {
 			v.Gates = append(v.Gates, domain.GateResult{Gate: g, Causes: causes[i : i+1]})
 		}

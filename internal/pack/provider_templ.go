@@ -553,7 +553,7 @@ func report(v view, r domain.PackReport) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = fact(v.T("pack.report.exceptions", nil), v.Number(r.Report.Exceptions)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fact(v.T("pack.report.exceptions", nil), v.Number(r.Report.OpenExceptions())).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -116,15 +116,18 @@ func (v view) reason(prefix string, r domain.Reason) string {
 	return v.Localizer.Reason(prefix, r.Code, params)
 }
 
-// reasons gives the causes of a failed gate or the grounds of a passed one.
+// reasons gives the causes of a failed gate or the grounds of a passed one, and
+// what qualifies either.
 func (v view) reasons(g domain.GateResult) []string {
-	prefix, list := "ground", g.Grounds
-	if !g.Passed {
-		prefix, list = "cause", g.Causes
+	var out []string
+	for _, r := range g.Grounds {
+		out = append(out, v.reason("ground", r.Reason))
 	}
-	out := make([]string, len(list))
-	for i, r := range list {
-		out[i] = v.reason(prefix, r)
+	for _, r := range g.Causes {
+		out = append(out, v.reason("cause", r))
+	}
+	for _, r := range g.Notes {
+		out = append(out, v.reason("note", r))
 	}
 	return out
 }

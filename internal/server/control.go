@@ -29,7 +29,11 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 	p.Services = s.serviceParts(c, v)
 	for _, read := range []func() error{
 		func() error { p.Names, err = s.app.Names(c.Context(), c.Actor); return err },
-		func() error { p.Proofs, err = s.app.EvidenceFacts(c.Context(), c.Actor); return err },
+		func() error {
+			p.On = s.app.Today()
+			p.Proofs, err = s.app.EvidenceFacts(c.Context(), c.Actor)
+			return err
+		},
 		func() error { p.People, err = s.mayOwn(c); return err },
 		func() error { p.Alone, err = s.app.Alone(c.Context(), c.Actor); return err },
 		func() error { p.Events, err = s.controlEvents(c, id); return err },

@@ -68,7 +68,7 @@ func reportOrders(c *Ctx) map[string]func(a, b views.ReportLine) int {
 			return slices.Index(domain.ReportKinds, a.Report.Kind) - slices.Index(domain.ReportKinds, b.Report.Kind)
 		},
 		"period":     func(a, b views.ReportLine) int { return cmp.Compare(a.Report.Period.To, b.Report.Period.To) },
-		"exceptions": func(a, b views.ReportLine) int { return a.Report.Exceptions - b.Report.Exceptions },
+		"exceptions": func(a, b views.ReportLine) int { return a.Report.OpenExceptions() - b.Report.OpenExceptions() },
 		"state": func(a, b views.ReportLine) int {
 			return slices.Index(domain.ReportStates, a.Report.State) - slices.Index(domain.ReportStates, b.Report.State)
 		},
@@ -128,7 +128,7 @@ func (s *Server) showEditReport(c *Ctx) error {
 // reportValues is a report as its form shows it.
 func reportValues(v domain.Report) url.Values {
 	out := url.Values{"kind": {string(v.Kind)}, "title": {v.Title}, "from": {v.Period.From.String()}, "to": {v.Period.To.String()}, "names": namedValues(v.Names),
-		"exceptions": {strconv.Itoa(v.Exceptions)}, "document": {idValue(v.Document)}, "url": {v.URL}, "obtained_on": {v.ObtainedOn.String()},
+		"exceptions": {strconv.Itoa(v.OpenExceptions())}, "document": {idValue(v.Document)}, "url": {v.URL}, "obtained_on": {v.ObtainedOn.String()},
 		"state": {string(v.State)}, "note": {v.Note}, "version": {strconv.Itoa(v.Version)}}
 	for _, e := range domain.Editions {
 		out.Set("not_applied_"+string(e), views.RefCodes(v.NotApplied, e))
@@ -163,7 +163,7 @@ func (s *Server) reportForm(c *Ctx, status int, old domain.Report, typed url.Val
 // reportOf reads what was typed; the requirements an SoA leaves out come as codes.
 func (s *Server) reportOf(form *Form, old domain.Report) domain.Report {
 	v := domain.Report{ID: old.ID, Kind: domain.ReportKind(form.Text("kind")), Title: form.Text("title"), Period: form.Period("from", "to"),
-		Confidential: form.Ticked("confidential"), Names: namedOf(form), Exceptions: form.Int("exceptions"), Document: FormID[domain.EvidenceID](form, "document"),
+		Confidential: form.Ticked("confidential"), Names: namedOf(form), Exceptions: old.Exceptions, Document: FormID[domain.EvidenceID](form, "document"),
 		ObtainedOn: form.Date("obtained_on"), State: domain.ReportState(form.Text("state")), URL: form.Text("url"), Note: form.Text("note"), Version: form.Int("version")}
 	for _, e := range domain.Editions {
 		v.NotApplied = append(v.NotApplied, s.refsOf(form, "not_applied_"+string(e), e)...)

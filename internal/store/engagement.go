@@ -18,6 +18,7 @@ type engagementRow struct {
 	Scope      string
 	State      string
 	Created    int64 `gorm:"column:created_at"`
+	ReportAge  int   `gorm:"column:report_max_months"`
 	Version    int
 }
 
@@ -26,12 +27,13 @@ func (engagementRow) TableName() string { return "engagements" }
 func (r engagementRow) domain() domain.Engagement {
 	return domain.Engagement{ID: domain.EngagementID(r.ID), Org: domain.OrgID(r.OrgID), Code: r.Code, Title: r.Title,
 		Kind: domain.EngagementKind(r.Kind), Edition: domain.Edition(r.Edition), Period: days(r.PeriodFrom, r.PeriodTo),
-		Scope: r.Scope, State: domain.EngagementState(r.State), CreatedAt: moment(r.Created), Version: r.Version}
+		Scope: r.Scope, State: domain.EngagementState(r.State), CreatedAt: moment(r.Created),
+		ReportMaxMonths: r.ReportAge, Version: r.Version}
 }
 
 func engagementOf(e domain.Engagement) engagementRow {
 	return engagementRow{int64(e.ID), int64(e.Org), e.Code, e.Title, string(e.Kind), string(e.Edition),
-		e.Period.From.String(), e.Period.To.String(), e.Scope, string(e.State), micros(e.CreatedAt), e.Version}
+		e.Period.From.String(), e.Period.To.String(), e.Scope, string(e.State), micros(e.CreatedAt), e.ReportMaxMonths, e.Version}
 }
 
 // CreateEngagement adds an engagement and sets its id.

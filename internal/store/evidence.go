@@ -240,12 +240,23 @@ func (s *Store) EvidenceLinks(ctx context.Context, org domain.OrgID, id domain.E
 // EvidenceFacts reads what rules need to know of the items offered as proof of
 // any customer responsibility.
 func (s *Store) EvidenceFacts(ctx context.Context, org domain.OrgID) (map[domain.EvidenceID]domain.EvidenceFact, error) {
-	q := s.r(ctx).Where("org_id = ? AND id IN (SELECT evidence_id FROM responsibility_evidence re WHERE re.org_id = ?)", int64(org), int64(org))
-	rows, err := all[evidenceRow](q, domain.NounEvidence)
+	type factRow struct {
+		Item       evidenceRow `gorm:"embedded"`
+		ReviewerID int64
+		ReviewedAt int64
+	}
+	q := s.r(ctx).Table("evidence").Select("evidence.*, COALESCE(rv.reviewer_id, 0) AS reviewer_id, COALESCE(rv.at, 0) AS reviewed_at").
+		Joins("LEFT JOIN reviews rv ON rv.id = (SELECT MAX(id) FROM reviews WHERE org_id = evidence.org_id AND evidence_id = evidence.id)").
+		Where("evidence.org_id = ? AND evidence.id IN (SELECT evidence_id FROM responsibility_evidence re WHERE re.org_id = ?)", int64(org), int64(org))
+	rows, err := all[factRow](q, domain.NounEvidence)
 	out := make(map[domain.EvidenceID]domain.EvidenceFact, len(rows))
 	for _, r := range rows {
-		e := r.domain()
-		out[e.ID] = domain.EvidenceFact{Code: e.Code(), State: e.State, Period: e.Period}
+		e := r.Item.domain()
+		fact := domain.EvidenceFact{Code: e.Code(), State: e.State, Period: e.Period, ReviewedBy: domain.PersonID(r.ReviewerID)}
+		if r.ReviewedAt != 0 {
+			fact.ReviewedOn = domain.DateOf(moment(r.ReviewedAt))
+		}
+		out[e.ID] = fact
 	}
 	return out, err
 }

@@ -82,6 +82,7 @@ type membershipRow struct {
 	PersonID     int64 `gorm:"primaryKey;autoIncrement:false"`
 	Role         string
 	EngagementID *int64
+	Controls     string
 	UntilDay     string
 }
 
@@ -89,13 +90,13 @@ func (membershipRow) TableName() string { return "memberships" }
 
 func (r membershipRow) domain() domain.Membership {
 	return domain.Membership{Org: domain.OrgID(r.OrgID), Person: domain.PersonID(r.PersonID), Role: domain.Role(r.Role),
-		Engagement: deref[domain.EngagementID](r.EngagementID), Until: day(r.UntilDay)}
+		Engagement: deref[domain.EngagementID](r.EngagementID), Controls: unlist[domain.ControlID](r.Controls), Until: day(r.UntilDay)}
 }
 
 // PutMembership gives a person a role, or changes it.
 func (s *Store) PutMembership(ctx context.Context, m domain.Membership) error {
 	row := membershipRow{OrgID: int64(m.Org), PersonID: int64(m.Person), Role: string(m.Role),
-		EngagementID: ref(m.Engagement), UntilDay: m.Until.String()}
+		EngagementID: ref(m.Engagement), Controls: list(m.Controls), UntilDay: m.Until.String()}
 	where := s.w(ctx).Where("org_id = ? AND person_id = ?", row.OrgID, row.PersonID)
 	res := where.Model(&membershipRow{}).Select("*").Omit("org_id", "person_id").Updates(&row)
 	if res.Error != nil {
@@ -138,26 +139,25 @@ func (s *Store) Members(ctx context.Context, org domain.OrgID) ([]domain.Member,
 		PersonID     int64
 		Role         string
 		EngagementID *int64
+		Controls     string
 		UntilDay     string
 	}
-	q := s.r(ctx).Table("people").Select("people.*, m.org_id, m.person_id, m.role, m.engagement_id, m.until_day").
+	q := s.r(ctx).Table("people").Select("people.*, m.org_id, m.person_id, m.role, m.engagement_id, m.controls, m.until_day").
 		Joins("JOIN memberships m ON m.person_id = people.id").Where("m.org_id = ?", int64(org)).Order("people.name, people.id")
 	rows, err := all[memberRow](q, domain.NounMembership)
 	return each(rows, err, func(r memberRow) domain.Member {
-		m := membershipRow{r.OrgID, r.PersonID, r.Role, r.EngagementID, r.UntilDay}
+		m := membershipRow{r.OrgID, r.PersonID, r.Role, r.EngagementID, r.Controls, r.UntilDay}
 		return domain.Member{Person: r.Row.domain(), Membership: m.domain()}
 	})
 }
 
-// AssessorEngaged reports whether an assessor is engaged on an engagement on a
-// day, or for the zero Date at any time: what was accepted while the assessor was
-// engaged stays accepted when the last day of the engagement has passed.
-func (s *Store) AssessorEngaged(ctx context.Context, org domain.OrgID, e domain.EngagementID, on domain.Date) (bool, error) {
-	var n int64
-	err := s.r(ctx).Model(&membershipRow{}).
-		Where("org_id = ? AND role = ? AND (engagement_id IS NULL OR engagement_id = ?) AND (until_day = '' OR until_day >= ?)", // '' is before every day
-			int64(org), string(domain.RoleAssessor), int64(e), on.String()).Count(&n).Error
-	return n > 0, translate(err)
+// Assessors lists the assessors engaged on an engagement, ended or not: what was
+// accepted while the assessor was engaged stays accepted when the last day of
+// the engagement has passed.
+func (s *Store) Assessors(ctx context.Context, org domain.OrgID, e domain.EngagementID) ([]domain.Membership, error) {
+	q := s.r(ctx).Where("org_id = ? AND role = ? AND (engagement_id IS NULL OR engagement_id = ?)", int64(org), string(domain.RoleAssessor), int64(e)).Order("person_id")
+	rows, err := all[membershipRow](q, domain.NounMembership)
+	return each(rows, err, membershipRow.domain)
 }
 
 // PersonNames maps everyone who ever acted in an organization, member or not

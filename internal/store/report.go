@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"relier/internal/domain"
 )
@@ -15,9 +16,13 @@ type reportRow struct {
 	PeriodTo     string
 	Confidential bool
 	Names        string
+	Edition      string
 	NotApplied   string
-	Exceptions   int
+	NotStated    string
+	Exceptions   string `gorm:"column:exception_list"`
+	BridgesID    *int64
 	DocumentID   *int64
+	DocumentHash []byte `gorm:"column:document_sha256"`
 	ObtainedOn   string
 	ReviewedBy   *int64
 	ReviewedOn   string
@@ -33,15 +38,28 @@ func (reportRow) TableName() string { return "reports" }
 func (r reportRow) domain() domain.Report {
 	return domain.Report{ID: domain.ReportID(r.ID), Org: domain.OrgID(r.OrgID), Kind: domain.ReportKind(r.Kind), Title: r.Title,
 		Period: days(r.PeriodFrom, r.PeriodTo), Confidential: r.Confidential, Names: unlist[domain.Named](r.Names),
-		NotApplied: unlist[domain.Ref](r.NotApplied), Exceptions: r.Exceptions, Document: deref[domain.EvidenceID](r.DocumentID),
-		ObtainedOn: day(r.ObtainedOn), ReviewedBy: deref[domain.PersonID](r.ReviewedBy), ReviewedOn: day(r.ReviewedOn),
+		Edition: domain.Edition(r.Edition), NotApplied: unlist[domain.Ref](r.NotApplied), NotStated: unlist[domain.Ref](r.NotStated),
+		Exceptions: exceptions(r.Exceptions), Bridges: deref[domain.ReportID](r.BridgesID), Document: deref[domain.EvidenceID](r.DocumentID),
+		DocumentHash: digest(r.DocumentHash),
+		ObtainedOn:   day(r.ObtainedOn), ReviewedBy: deref[domain.PersonID](r.ReviewedBy), ReviewedOn: day(r.ReviewedOn),
 		State: domain.ReportState(r.State), CatalogueID: r.Catalogue, URL: r.URL, Note: r.Note, Version: r.Version}
 }
 
 func reportOf(v domain.Report) reportRow {
 	return reportRow{int64(v.ID), int64(v.Org), string(v.Kind), v.Title, v.Period.From.String(), v.Period.To.String(), v.Confidential,
-		list(v.Names), list(v.NotApplied), v.Exceptions, ref(v.Document), v.ObtainedOn.String(), ref(v.ReviewedBy),
+		list(v.Names), string(v.Edition), list(v.NotApplied), list(v.NotStated), list(v.Exceptions), ref(v.Bridges), ref(v.Document),
+		digestBytes(v.DocumentHash), v.ObtainedOn.String(), ref(v.ReviewedBy),
 		v.ReviewedOn.String(), string(v.State), v.CatalogueID, v.URL, v.Note, v.Version}
+}
+
+// exceptions reads the stored list, or the number of a record from before they
+// were listed.
+func exceptions(s string) domain.ReportExceptions {
+	var out domain.ReportExceptions
+	if s == "[]" || json.Unmarshal([]byte(s), &out) != nil {
+		return nil
+	}
+	return out
 }
 
 // CreateReport adds a report and sets its id.

@@ -17,6 +17,7 @@ type serviceRow struct {
 	ToDay       string
 	State       string
 	ClosedDay   string
+	Changes     string
 	Version     int
 }
 
@@ -25,12 +26,13 @@ func (serviceRow) TableName() string { return "services" }
 func (r serviceRow) domain() domain.Service {
 	return domain.Service{ID: domain.ServiceID(r.ID), Org: domain.OrgID(r.OrgID), Key: r.Catalogue, Name: r.Name,
 		Environment: domain.Environment(r.Environment), Model: domain.ServiceModel(r.Model), From: day(r.FromDay), To: day(r.ToDay),
-		State: domain.ServiceState(r.State), Closed: day(r.ClosedDay), Version: r.Version}
+		State: domain.ServiceState(r.State), Closed: day(r.ClosedDay),
+		Changes: unlist[domain.ServiceChange](r.Changes), Version: r.Version}
 }
 
 func serviceOf(v domain.Service) serviceRow {
 	return serviceRow{int64(v.ID), int64(v.Org), v.Key, v.Name, string(v.Environment), string(v.Model),
-		v.From.String(), v.To.String(), string(v.State), v.Closed.String(), v.Version}
+		v.From.String(), v.To.String(), string(v.State), v.Closed.String(), list(v.Changes), v.Version}
 }
 
 // CreateService adds a service in use and sets its id.

@@ -17,6 +17,7 @@ type splitRow struct {
 	State       string
 	Reason      string
 	ConfirmedBy *int64
+	ConfirmedAt int64
 	Version     int
 }
 
@@ -25,14 +26,15 @@ func (splitRow) TableName() string { return "splits" }
 func (r splitRow) domain() domain.Split {
 	return domain.Split{ID: domain.SplitID(r.ID), Org: domain.OrgID(r.OrgID), Control: domain.ControlID(r.ControlID),
 		Service: domain.ServiceID(r.ServiceID), Party: domain.Party(r.Party), Microsoft: r.Microsoft, Ours: r.Ours,
-		State: domain.SplitState(r.State), Reason: r.Reason, ConfirmedBy: deref[domain.PersonID](r.ConfirmedBy), Version: r.Version}
+		State: domain.SplitState(r.State), Reason: r.Reason, ConfirmedBy: deref[domain.PersonID](r.ConfirmedBy),
+		ConfirmedAt: moment(r.ConfirmedAt), Version: r.Version}
 }
 
 // PutSplit records who carries a control on a service: a new row when the
 // editor saw none (version 0), a replacement otherwise.
 func (s *Store) PutSplit(ctx context.Context, v *domain.Split) error {
 	row := splitRow{int64(v.ID), int64(v.Org), int64(v.Control), int64(v.Service), string(v.Party), v.Microsoft, v.Ours,
-		string(v.State), v.Reason, ref(v.ConfirmedBy), v.Version + 1}
+		string(v.State), v.Reason, ref(v.ConfirmedBy), micros(v.ConfirmedAt), v.Version + 1}
 	if v.Version == 0 {
 		if err := insert(ctx, s, domain.NounSplit, &row); err != nil {
 			return err

@@ -1,0 +1,86 @@
+package domain
+
+import "slices"
+
+// ResponsibilityState is whether a customer responsibility is proven.
+type ResponsibilityState string
+
+const (
+	ResponsibilityOpen      ResponsibilityState = "open"
+	ResponsibilityEvidenced ResponsibilityState = "evidenced"
+	ResponsibilityStale     ResponsibilityState = "stale" // derived: what was offered as proof counts no longer
+	ResponsibilityNone      ResponsibilityState = "none"  // nothing to do, because …
+)
+
+// Responsibility is one sentence of what the customer must do for a control on
+// a service.
+type Responsibility struct {
+	ID        ResponsibilityID    `json:"id"`
+	Org       OrgID               `json:"org"`
+	Control   ControlID           `json:"control"`
+	Service   ServiceID           `json:"service"`
+	Sentence  string              `json:"sentence"`
+	Owner     PersonID            `json:"owner"`
+	Expected  string              `json:"expected"`  // the evidence that would prove it
+	Frequency string              `json:"frequency"` // how often it is due, in the organization's words
+	Cadence   Cadence             `json:"cadence,omitempty"`
+	State     ResponsibilityState `json:"state"`
+	Because   string              `json:"because"`  // why there is none
+	Evidence  []EvidenceID        `json:"evidence"` // what is offered as proof
+	Version   int                 `json:"version"`
+}
+
+// Check reports every field that breaks a rule; "none" needs a reason.
+func (r Responsibility) Check() error {
+	var f FieldErrors
+	if r.State == ResponsibilityNone {
+		CheckText(&f, "because", r.Because, 1, 2000)
+	} else {
+		CheckText(&f, "sentence", r.Sentence, 1, 1000)
+	}
+	CheckText(&f, "expected", r.Expected, 0, 1000)
+	CheckText(&f, "frequency", r.Frequency, 0, 120)
+	if r.Cadence != "" && !slices.Contains(Cadences, r.Cadence) {
+		f.Add("cadence", "error.choice", nil)
+	}
+	return f.Err()
+}
+
+// StateOn is the state as it shows on a day: evidence that was offered and
+// counts no longer makes a responsibility stale.
+func (r Responsibility) StateOn(p Proof) ResponsibilityState {
+	switch {
+	case r.State == ResponsibilityNone:
+		return ResponsibilityNone
+	case p.Proven:
+		return ResponsibilityEvidenced
+	case p.Stale:
+		return ResponsibilityStale
+	}
+	return ResponsibilityOpen
+}
+
+// Cadence is how often a customer responsibility recurs; "" does not recur by
+// the calendar, such as a duty at each incident.
+type Cadence string
+
+const (
+	CadenceMonthly    Cadence = "monthly" // or oftener: evidence of weekly work is collected by the month
+	CadenceQuarterly  Cadence = "quarterly"
+	CadenceHalfYearly Cadence = "half_yearly"
+	CadenceYearly     Cadence = "yearly"
+)
+
+// Cadences lists the cadences, the shortest first.
+var Cadences = []Cadence{CadenceMonthly, CadenceQuarterly, CadenceHalfYearly, CadenceYearly}
+
+var cadenceMonths = map[Cadence]int{CadenceMonthly: 1, CadenceQuarterly: 3, CadenceHalfYearly: 6, CadenceYearly: 12}
+
+// DueAfter is the day by which evidence of the next turn is due, one turn after
+// the last day that the evidence at hand speaks for; zero when it does not recur.
+func (c Cadence) DueAfter(last Date) Date {
+	if months, recurs := cadenceMonths[c]; recurs {
+		return last.AddMonths(months)
+	}
+	return 0
+}

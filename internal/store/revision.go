@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"relier/internal/domain"
+)
+
+// StatesUntil reads the newest state of every object of an organization as it
+// was recorded before a moment; what had been removed by then is left out. The
+// order is that of the records.
+func (s *Store) StatesUntil(ctx context.Context, org domain.OrgID, nouns []domain.Noun, before time.Time) ([]domain.Revision, error) {
+	names := make([]string, len(nouns))
+	for i, n := range nouns {
+		names[i] = string(n)
+	}
+	newest := s.r(ctx).Model(&revisionRow{}).Select("MAX(seq)").
+		Where("org_id = ? AND noun IN ? AND at < ?", int64(org), names, micros(before)).Group("noun, object_id")
+	rows, err := all[revisionRow](s.r(ctx).Where("org_id = ? AND seq IN (?)", int64(org), newest).Order("seq"), "revision")
+	if err != nil {
+		return nil, err
+	}
+	out := make([]domain.Revision, 0, len(rows))
+	for _, r := range rows {
+		if r.State == "null" {
+			continue
+		}
+		out = append(out, domain.Revision{Org: org, Noun: domain.Noun(r.Noun), Object: r.ObjectID, At: moment(r.At), State: []byte(r.State)})
+	}
+	return out, nil
+}
+
+// LastReviews maps each item to its last review before a moment.
+func (s *Store) LastReviews(ctx context.Context, org domain.OrgID, before time.Time) (map[domain.EvidenceID]domain.Review, error) {
+	rows, err := all[reviewRow](s.r(ctx).Where("org_id = ? AND at < ?", int64(org), micros(before)).Order("id"), domain.NounReview)
+	if err != nil {
+		return nil, fmt.Errorf("read reviews: %w", err)
+	}
+	out := make(map[domain.EvidenceID]domain.Review, len(rows))
+	for _, r := range rows {
+		v := r.domain()
+		out[v.Evidence] = v
+	}
+	return out, nil
+}
