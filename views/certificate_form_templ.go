@@ -123,7 +123,7 @@ func CertificateFormPage(p Page, f CertificateForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = confirmFalls(p.L, f.FormState, false, "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirmEffects(p.L, f.FormState, false, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -326,7 +326,7 @@ func CertificateVerifyPage(p Page, f CertificateForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(f.Errors) == 0 && len(f.Falls) == 0 && len(f.Missing) > 0 {
+			if len(f.Errors) == 0 && len(f.Effects) == 0 && len(f.Missing) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"missing\"><h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -451,7 +451,7 @@ func CertificateVerifyPage(p Page, f CertificateForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = confirmFalls(p.L, f.FormState, false, "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirmEffects(p.L, f.FormState, false, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -477,7 +477,7 @@ type CertificateWithdraw struct {
 	FormState  // Action is this page's address, for both forms
 	Line       CertificateLine
 	Successors []Option
-	Ready      bool // a day was given: Falls is computed, and the act can be confirmed
+	Ready      bool // a day was given: Effects is computed, and the act can be confirmed
 	Rests      int  // reliances that rest on it at all
 }
 
@@ -615,8 +615,8 @@ func CertificateWithdrawPage(p Page, v CertificateWithdraw) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if len(v.Falls) > 0 {
-						templ_7745c5c3_Err = dependants(p.L, v.Falls, p.L.N("dependant.falls", len(v.Falls), nil)).Render(ctx, templ_7745c5c3_Buffer)
+					if len(v.Effects) > 0 {
+						templ_7745c5c3_Err = effectTable(p.L, v.Effects).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -631,7 +631,7 @@ func CertificateWithdrawPage(p Page, v CertificateWithdraw) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = Section("falls", p.L.N("dependant.falls", len(v.Falls), nil)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Section("falls", p.L.N("dependant.falls", lapsing(v.Effects), nil)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -661,9 +661,9 @@ func (v CertificateWithdraw) hidden() []Hidden {
 
 func withdrawLabel(l *i18n.Localizer, v CertificateWithdraw) string {
 	if v.Values.Get("successor") != "" {
-		return l.N("certificate.supersede_confirm", len(v.Falls), nil)
+		return l.N("certificate.supersede_confirm", lapsing(v.Effects), nil)
 	}
-	return l.N("certificate.withdraw_confirm", len(v.Falls), nil)
+	return l.N("certificate.withdraw_confirm", lapsing(v.Effects), nil)
 }
 
 func withdrawFields(l *i18n.Localizer, v CertificateWithdraw) []FieldProps {

@@ -9,6 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"strings"
+
 	"relier/internal/domain"
 	"relier/internal/i18n"
 )
@@ -53,7 +55,7 @@ func dependants(l *i18n.Localizer, lines []DependantLine, caption string) templ.
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(l.T("dependant.none", nil))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 21, Col: 47}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 23, Col: 47}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -124,7 +126,7 @@ func named(names []string) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(n)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 48, Col: 11}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 50, Col: 11}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -144,9 +146,54 @@ func named(names []string) templ.Component {
 	})
 }
 
-// confirmFalls stands before the button of a form whose change was held back:
-// it states what the change would let fall, and asks for a tick.
-func confirmFalls(l *i18n.Localizer, s FormState, other bool, question string) templ.Component {
+// EffectLine is what a change would do to one reliance.
+type EffectLine struct {
+	DependantLine
+	After  domain.Verdict
+	Causes []domain.Reason // why it would lapse; none: it would not
+	Climb  int             // rungs it would rise; negative when it would sink
+}
+
+// effectCounts says how many reliances a change would let lapse, sink and rise.
+func effectCounts(l *i18n.Localizer, lines []EffectLine) string {
+	lapse, sink, rise := 0, 0, 0
+	for _, e := range lines {
+		switch {
+		case len(e.Causes) > 0:
+			lapse++
+		case e.Climb < 0:
+			sink++
+		default:
+			rise++
+		}
+	}
+	var out []string
+	if lapse > 0 {
+		out = append(out, l.N("dependant.falls", lapse, nil))
+	}
+	if sink > 0 {
+		out = append(out, l.N("dependant.sinks", sink, nil))
+	}
+	if rise > 0 {
+		out = append(out, l.N("dependant.rises", rise, nil))
+	}
+	return strings.Join(out, " · ")
+}
+
+// lapsing counts the effects that are lapses.
+func lapsing(lines []EffectLine) int {
+	n := 0
+	for _, e := range lines {
+		if len(e.Causes) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// effectTable lists the reliances that a change would move: where each stands,
+// where it would stand, and why it would lapse.
+func effectTable(l *i18n.Localizer, lines []EffectLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -167,100 +214,118 @@ func confirmFalls(l *i18n.Localizer, s FormState, other bool, question string) t
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if len(s.Falls) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div class=\"falls\" id=\"falls\">")
+		templ_7745c5c3_Err = Table(l, TableProps{
+			ID: "effects-table", Caption: l.N("dependant.count", len(lines), nil),
+			Columns: []Column{{Label: l.T("dependant.control", nil)}, {Label: l.T("dependant.service", nil)}, {Label: l.T("dependant.engagement", nil)},
+				{Label: l.T("dependant.now", nil)}, {Label: l.T("dependant.then", nil)}, {Label: l.T("dependant.why", nil), Wide: true}},
+			Rows: effectRows(l, lines),
+		}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func effectRows(l *i18n.Localizer, lines []EffectLine) []Row {
+	rows := make([]Row, len(lines))
+	for i, e := range lines {
+		rows[i] = Row{Href: e.Href, Cells: []templ.Component{
+			Titled(e.Href, e.Control.Code, e.Control.Title), Text(e.Service), Code(e.Engagement),
+			RungMark(l, e.Verdict.Rung), effectThen(l, e), Text(effectWhy(l, e)),
+		}}
+	}
+	return rows
+}
+
+func effectThen(l *i18n.Localizer, e EffectLine) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		if len(e.Causes) > 0 {
+			templ_7745c5c3_Err = StatusText(StateStatus(l, domain.NounReliance, domain.RelianceLapsed)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-				if !templ_7745c5c3_IsBuffer {
-					defer func() {
-						templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-						if templ_7745c5c3_Err == nil {
-							templ_7745c5c3_Err = templ_7745c5c3_BufErr
-						}
-					}()
-				}
-				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<ul>")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				for _, d := range s.Falls {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<li><a href=\"")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					var templ_7745c5c3_Var7 templ.SafeURL
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Href))
-					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 62, Col: 41}
-					}
-					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\"><span class=\"mono\">")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(d.Control.Code)
-					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 62, Col: 79}
-					}
-					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</span> · ")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					var templ_7745c5c3_Var9 string
-					templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(d.Service)
-					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 62, Col: 103}
-					}
-					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</a> <span class=\"mono\">")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					var templ_7745c5c3_Var10 string
-					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(d.Engagement)
-					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 62, Col: 143}
-					}
-					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</span></li>")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</ul>")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				return nil
-			})
-			templ_7745c5c3_Err = Notice(NoticeProps{Tone: ToneWarning, Title: l.N("dependant.falls", len(s.Falls), nil), Text: l.T("dependant.falls_text", nil)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		} else {
+			templ_7745c5c3_Err = RungMark(l, e.After.Rung).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</div>")
+		}
+		return nil
+	})
+}
+
+// effectWhy is the first cause of a lapse, or of a lower rung.
+func effectWhy(l *i18n.Localizer, e EffectLine) string {
+	if len(e.Causes) > 0 {
+		return Sentence(l, "cause", e.Causes[0])
+	}
+	if g, failed := e.After.FirstFailed(); failed && e.Climb < 0 {
+		return Sentence(l, "cause", g.Causes[0])
+	}
+	return ""
+}
+
+// confirmEffects stands before the button of a form whose change was held back:
+// it states what the change would do to reliances, and asks for a tick.
+func confirmEffects(l *i18n.Localizer, s FormState, other bool, question string) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var7 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var7 == nil {
+			templ_7745c5c3_Var7 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		if len(s.Effects) > 0 {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div class=\"effects\" id=\"effects\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Field(l, FieldProps{Name: "confirmed", Type: FieldCheckbox, Label: l.N("dependant.confirm", len(s.Falls), nil), Error: s.Errors.For("confirmed")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Notice(NoticeProps{Tone: ToneWarning, Title: effectCounts(l, s.Effects), Text: effectText(l, s.Effects)}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = effectTable(l, s.Effects).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = Field(l, FieldProps{Name: "confirmed", Type: FieldCheckbox, Label: effectConfirm(l, s.Effects), Error: s.Errors.For("confirmed")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -272,6 +337,20 @@ func confirmFalls(l *i18n.Localizer, s FormState, other bool, question string) t
 		}
 		return nil
 	})
+}
+
+func effectText(l *i18n.Localizer, lines []EffectLine) string {
+	if lapsing(lines) > 0 {
+		return l.T("dependant.falls_text", nil)
+	}
+	return l.T("dependant.moves_text", nil)
+}
+
+func effectConfirm(l *i18n.Localizer, lines []EffectLine) string {
+	if n := lapsing(lines); n > 0 {
+		return l.N("dependant.confirm", n, nil)
+	}
+	return l.N("dependant.confirm_moves", len(lines), nil)
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -49,14 +49,14 @@ func (f FormErrors) inOrder(fields ...[]FieldProps) FormErrors {
 }
 
 // FormState is what a form needs whatever it is about: what was typed, what is
-// wrong with it, and what saving it would let fall.
+// wrong with it, and what saving it would do to reliances.
 type FormState struct {
-	Values url.Values
-	Errors FormErrors
-	Falls  []DependantLine // reliances that would lapse; saving waits for a tick
-	Action string
-	Cancel string
-	Back   Crumb
+	Values  url.Values
+	Errors  FormErrors
+	Effects []EffectLine // what saving would do to reliances; it waits for a tick
+	Action  string
+	Cancel  string
+	Back    Crumb
 }
 
 // fill gives each field what was typed in it and what is wrong with that.

@@ -891,7 +891,7 @@ func ReportFormPage(p Page, f ReportForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = confirmFalls(p.L, f.FormState, false, "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirmEffects(p.L, f.FormState, false, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -978,7 +978,7 @@ func ServiceFormPage(p Page, f ServiceForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = confirmFalls(p.L, f.FormState, f.Closed, p.L.T("service.confirm_closed", nil)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = confirmEffects(p.L, f.FormState, f.Closed, p.L.T("service.confirm_closed", nil)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

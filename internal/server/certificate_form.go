@@ -29,9 +29,9 @@ func certificateOf(f *Form, v domain.Certificate) domain.Certificate {
 }
 
 // certificateForm fills what a form about a certificate offers.
-func (s *Server) certificateForm(c *Ctx, old domain.Certificate, typed url.Values, errs views.FormErrors, falls []app.Dependant) (views.CertificateForm, error) {
+func (s *Server) certificateForm(c *Ctx, old domain.Certificate, typed url.Values, errs views.FormErrors, effects []app.Effect) (views.CertificateForm, error) {
 	f := views.CertificateForm{Services: c.At().NewService()}
-	f.Values, f.Errors, f.Falls = typed, errs, c.dependantLines(falls)
+	f.Values, f.Errors, f.Effects = typed, errs, c.effectLines(effects)
 	services, err := s.app.Services(c.Context(), c.Actor)
 	if err != nil {
 		return f, err
@@ -62,8 +62,8 @@ func (s *Server) showEditCertificate(c *Ctx) error {
 	return s.recordForm(c, fiber.StatusOK, v, certificateValues(v), nil, nil)
 }
 
-func (s *Server) recordForm(c *Ctx, status int, old domain.Certificate, typed url.Values, errs views.FormErrors, falls []app.Dependant) error {
-	f, err := s.certificateForm(c, old, typed, errs, falls)
+func (s *Server) recordForm(c *Ctx, status int, old domain.Certificate, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
+	f, err := s.certificateForm(c, old, typed, errs, effects)
 	if err != nil {
 		return err
 	}
@@ -95,12 +95,12 @@ func (s *Server) putCertificate(c *Ctx, old domain.Certificate) error {
 	v := certificateOf(form, old)
 	v.Title, v.URL = form.Text("title"), form.Text("url")
 	if err = form.Err(); err == nil && old.ID != 0 && !form.Ticked("confirmed") {
-		falls, err := s.app.CertificateEditFalls(c.Context(), c.Actor, v)
+		effects, err := s.app.CertificateEditEffects(c.Context(), c.Actor, v)
 		if err != nil {
 			return err
 		}
-		if len(falls) > 0 {
-			return s.recordForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
+		if len(effects) > 0 {
+			return s.recordForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
 		}
 	}
 	if err == nil {
@@ -136,8 +136,8 @@ func (s *Server) showVerifyCertificate(c *Ctx) error {
 	return s.verifyForm(c, fiber.StatusOK, v, values, nil, nil)
 }
 
-func (s *Server) verifyForm(c *Ctx, status int, old domain.Certificate, typed url.Values, errs views.FormErrors, falls []app.Dependant) error {
-	f, err := s.certificateForm(c, old, typed, errs, falls)
+func (s *Server) verifyForm(c *Ctx, status int, old domain.Certificate, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
+	f, err := s.certificateForm(c, old, typed, errs, effects)
 	if err != nil {
 		return err
 	}
@@ -169,12 +169,12 @@ func (s *Server) verifyCertificate(c *Ctx) error {
 		err = v.CheckVerified()
 	}
 	if err == nil && !form.Ticked("confirmed") {
-		falls, err := s.app.CertificateFalls(c.Context(), c.Actor, v)
+		effects, err := s.app.CertificateEffects(c.Context(), c.Actor, v)
 		if err != nil {
 			return err
 		}
-		if len(falls) > 0 {
-			return s.verifyForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
+		if len(effects) > 0 {
+			return s.verifyForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
 		}
 	}
 	if err == nil {
@@ -239,21 +239,21 @@ func (s *Server) withdrawForm(c *Ctx, status int, v domain.Certificate, typed ur
 		}
 	}
 	if ready {
-		if err := s.fallsOfWithdrawal(c, v, typed, &page); err != nil {
+		if err := s.effectsOfWithdrawal(c, v, typed, &page); err != nil {
 			return err
 		}
 	}
 	return c.RenderStatus(status, views.CertificateWithdrawPage(c.Page(c.L.T("certificate.withdraw", nil)), page))
 }
 
-func (s *Server) fallsOfWithdrawal(c *Ctx, v domain.Certificate, typed url.Values, page *views.CertificateWithdraw) error {
+func (s *Server) effectsOfWithdrawal(c *Ctx, v domain.Certificate, typed url.Values, page *views.CertificateWithdraw) error {
 	rests, err := s.app.CertificateDependants(c.Context(), c.Actor, v.ID)
 	if err != nil {
 		return err
 	}
 	v.State, v.WithdrawnOn = domain.CertificateWithdrawn, (&Form{Values: typed}).Date("withdrawn_on")
-	falls, err := s.app.CertificateFalls(c.Context(), c.Actor, v)
-	page.Rests, page.Falls = len(rests), c.dependantLines(falls)
+	effects, err := s.app.CertificateEffects(c.Context(), c.Actor, v)
+	page.Rests, page.Effects = len(rests), c.effectLines(effects)
 	return err
 }
 

@@ -5,11 +5,13 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"relier/internal/app"
 	"relier/internal/config"
+	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/internal/server"
 	"relier/internal/testkit"
@@ -150,13 +152,14 @@ func TestCertificate_WithdrawStatesWhatFalls(t *testing.T) {
 	owner := story.As("owner")
 	certificate := byNumber(t, k.App, owner, "SAMPLE-27001-0201")
 	at := fmt.Sprintf("/o/%s/e/%s/certificates/%d", story.Org.Code, story.Engagement.Code, certificate.ID)
-	standing, err := k.App.CertificateFalls(t.Context(), owner, withdrawn(certificate, story.Engagement.Period.From.AddDays(30)))
+	effects, err := k.App.CertificateEffects(t.Context(), owner, withdrawn(certificate, story.Engagement.Period.From.AddDays(30)))
+	standing := slices.DeleteFunc(slices.Clone(effects), func(e app.Effect) bool { return !e.Falls() })
 	if err != nil || len(standing) == 0 {
 		t.Fatalf("%d reliances stand on it, %v", len(standing), err)
 	}
 	p := v.get(at + "/withdraw?withdrawn_on=" + story.Engagement.Period.From.AddDays(30).String()).want(http.StatusOK)
 	want := fmt.Sprintf("%d reliances would lapse", len(standing))
-	if got := p.doc().Find("#dependants-table tbody tr").Length(); got != len(standing) || !strings.Contains(p.text("#falls"), want) {
+	if got := p.doc().Find("#effects-table tbody tr").Length(); got != len(effects) || !strings.Contains(p.text("#falls"), want) {
 		t.Fatalf("the page lists %d and says %q, want %q", got, p.text("#falls"), want)
 	}
 	form := url.Values{}

@@ -30,6 +30,17 @@ func (c *Ctx) dependantLines(all []app.Dependant) []views.DependantLine {
 	return out
 }
 
+// effectLines shows what a change would do, each reliance with its address in
+// its own engagement.
+func (c *Ctx) effectLines(all []app.Effect) []views.EffectLine {
+	out := make([]views.EffectLine, len(all))
+	for i, e := range all {
+		line := c.dependantLines([]app.Dependant{{RelianceView: e.RelianceView, Engagement: e.Engagement}})[0]
+		out[i] = views.EffectLine{DependantLine: line, After: e.After, Causes: e.Causes, Climb: e.Climb()}
+	}
+	return out
+}
+
 // namedWord says which service, in which environment, a document names.
 func (s *Server) namedWord(c *Ctx, n domain.Named, services []domain.Service) string {
 	name := n.Service

@@ -139,10 +139,10 @@ func reportValues(v domain.Report) url.Values {
 	return out
 }
 
-func (s *Server) reportForm(c *Ctx, status int, old domain.Report, typed url.Values, errs views.FormErrors, falls []app.Dependant) error {
+func (s *Server) reportForm(c *Ctx, status int, old domain.Report, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
 	at := c.At()
 	f := views.ReportForm{Services: at.NewService()}
-	f.Values, f.Errors, f.Falls = typed, errs, c.dependantLines(falls)
+	f.Values, f.Errors, f.Effects = typed, errs, c.effectLines(effects)
 	services, err := s.app.Services(c.Context(), c.Actor)
 	if err != nil {
 		return err
@@ -204,12 +204,12 @@ func (s *Server) putReport(c *Ctx, old domain.Report) error {
 	}
 	v := s.reportOf(form, old)
 	if err = form.Err(); err == nil && old.ID != 0 && !form.Ticked("confirmed") {
-		falls, err := s.app.ReportFalls(c.Context(), c.Actor, v)
+		effects, err := s.app.ReportEffects(c.Context(), c.Actor, v)
 		if err != nil {
 			return err
 		}
-		if len(falls) > 0 {
-			return s.reportForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
+		if len(effects) > 0 {
+			return s.reportForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
 		}
 	}
 	if err == nil {

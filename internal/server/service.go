@@ -187,12 +187,12 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 	v := domain.Service{ID: old.ID, Key: form.Text("key"), Name: form.Text("name"), Environment: domain.Environment(form.Text("environment")),
 		Model: domain.ServiceModel(form.Text("model")), From: form.Date("from"), To: form.Date("to"), State: domain.ServiceState(form.Text("state")), Version: form.Int("version")}
 	if err = form.Err(); err == nil && !form.Ticked("confirmed") {
-		falls, held, err := s.holdService(c, old, v)
+		effects, held, err := s.holdService(c, old, v)
 		if err != nil {
 			return err
 		}
 		if held {
-			return s.serviceForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), falls)
+			return s.serviceForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
 		}
 	}
 	if err == nil {
@@ -213,8 +213,8 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 	return c.Redirect(c.At().Service(v.ID), "notice.service.changed")
 }
 
-// holdService reports whether a change waits for a tick, and what it lets fall.
-func (s *Server) holdService(c *Ctx, old, v domain.Service) ([]app.Dependant, bool, error) {
+// holdService reports whether a change waits for a tick, and what it does.
+func (s *Server) holdService(c *Ctx, old, v domain.Service) ([]app.Effect, bool, error) {
 	if old.ID == 0 {
 		listed, _ := s.app.CatalogueService(v.Key)
 		if v.Key == "" {
@@ -222,17 +222,17 @@ func (s *Server) holdService(c *Ctx, old, v domain.Service) ([]app.Dependant, bo
 		}
 		return nil, !listed.Closed.IsZero(), nil
 	}
-	falls, err := s.app.ServiceFalls(c.Context(), c.Actor, v)
-	return falls, len(falls) > 0, err
+	effects, err := s.app.ServiceEffects(c.Context(), c.Actor, v)
+	return effects, len(effects) > 0, err
 }
 
-func (s *Server) serviceForm(c *Ctx, status int, old domain.Service, typed url.Values, errs views.FormErrors, falls []app.Dependant) error {
+func (s *Server) serviceForm(c *Ctx, status int, old domain.Service, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
 	at := c.At()
 	known, err := s.app.Catalogue(c.Context(), c.Actor)
 	if err != nil {
 		return err
 	}
-	f := views.ServiceForm{FormState: views.FormState{Values: typed, Errors: errs, Falls: c.dependantLines(falls), Action: at.Services(), Cancel: at.Services(), Back: c.backToServices()},
+	f := views.ServiceForm{FormState: views.FormState{Values: typed, Errors: errs, Effects: c.effectLines(effects), Action: at.Services(), Cancel: at.Services(), Back: c.backToServices()},
 		Catalogue: slices.Concat(known.Snapshot.Services, known.Snapshot.AlsoNamed), Period: c.Engagement.Period}
 	title := c.L.T("service.add", nil)
 	if old.ID != 0 {
