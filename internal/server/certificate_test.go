@@ -11,7 +11,6 @@ import (
 
 	"relier/internal/app"
 	"relier/internal/config"
-	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/internal/server"
 	"relier/internal/testkit"
