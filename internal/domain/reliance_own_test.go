@@ -121,7 +121,12 @@ func TestReliance_ProofOf(t *testing.T) {
 		{"aged is stale", domain.Responsibility{Evidence: []domain.EvidenceID{1}, Cadence: domain.CadenceMonthly}, map[domain.EvidenceID]domain.EvidenceFact{1: first}, domain.ResponsibilityStale, "", ""},
 		{"returned after it was offered is stale", domain.Responsibility{Evidence: []domain.EvidenceID{1}}, map[domain.EvidenceID]domain.EvidenceFact{1: fact("EV-1", domain.EvidenceReturned, "2026-01-01", "2026-05-31")}, domain.ResponsibilityStale, "", ""},
 		{"none, because", domain.Responsibility{State: domain.ResponsibilityNone, Because: "nothing to do"}, nil, domain.ResponsibilityNone, "", ""},
+		{"what would age after the audit period does not", domain.Responsibility{Evidence: []domain.EvidenceID{3}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{3: fact("EV-3", domain.EvidenceAccepted, "2026-10-01", "2026-10-31")}, domain.ResponsibilityEvidenced, "EV-3", "2027-01-31"},
 	} {
+		on := on
+		if c.duty.Evidence != nil && c.duty.Evidence[0] == 3 {
+			on = day("2027-06-01")
+		}
 		t.Run(c.name, func(t *testing.T) {
 			p := domain.ProofOf(c.duty, c.facts, period, on)
 			if got := c.duty.StateOn(p); got != c.state {

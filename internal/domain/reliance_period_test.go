@@ -40,7 +40,7 @@ func TestReliance_Period(t *testing.T) {
 		}, domain.RungNotExamined, "G2: uncovered(2026-12-02, 2026-12-31, 30)", ""},
 		{"G2 no dates recorded", one("", ""), domain.RungNotExamined, "G2: uncovered(2026-01-01, 2026-12-31, 365)", "G2: certificate_no_day(C-1) | G4: report_gap(2026-04-01, 2026-12-31, 275)"},
 		{"G2 dates the wrong way round hold no day", one("2027-01-01", "2026-01-01"), domain.RungNotExamined, "G2: uncovered(2026-01-01, 2026-12-31, 365)", ""},
-		{"G2 successor takes over the next day", two(span("2025-01-01", "2026-06-30"), span("2026-07-01", "2029-06-30")), domain.RungInherited, "", ""},
+		{"G2 successor takes over the next day", two(span("2025-01-01", "2026-06-30"), span("2026-07-01", "2029-06-30")), domain.RungInherited, "", gap2026},
 		{"G2 successor overlaps", two(span("2025-01-01", "2026-08-31"), span("2026-07-01", "2029-06-30")), domain.RungInherited, "", ""},
 		{"G2 successor a day late", two(span("2025-01-01", "2026-06-30"), span("2026-07-02", "2029-06-30")), domain.RungNotExamined, "G2: uncovered(2026-07-01, 2026-07-01, 1)", ""},
 		{"G2 nineteen days between two certificates", two(span("2025-01-01", "2026-06-11"), span("2026-07-01", "2029-06-30")), domain.RungNotExamined, "G2: uncovered(2026-06-12, 2026-06-30, 19)", ""},

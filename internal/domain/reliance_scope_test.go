@@ -49,6 +49,8 @@ func TestReliance_Scope(t *testing.T) {
 		}, domain.RungInherited, "", ""},
 		{"G1 renamed before the certificate was read", func(f *domain.RelianceFacts) { f.Service.Changes = renamed("2026-01-15") }, domain.RungInherited, "", ""},
 		{"G1 renaming announced for after the day asked about", func(f *domain.RelianceFacts) { f.Service.Changes = renamed("2026-12-01") }, domain.RungInherited, "", ""},
+		{"G1 renamed on the very day asked about", func(f *domain.RelianceFacts) { f.Service.Changes = renamed("2026-11-25") }, domain.RungNotExamined,
+			"G1: service_renamed(Azure, 2026-11-25, Azure Next, C-1) | " + uncovered2026, ""},
 		{"G1 renamed after the audit period", func(f *domain.RelianceFacts) {
 			f.Service.Changes, f.On = renamed("2027-02-01"), day("2027-06-01")
 		}, domain.RungInherited, "", ""},
