@@ -31,7 +31,7 @@ type world struct {
 	crosswalk *domain.Crosswalk // made on first use, as is what follows
 	excluded  map[domain.Ref]bool
 	named     map[string][]domain.Certificate // by service key, for pairs that nobody claims
-	examined  map[string]*domain.Examination   // by service and certificates
+	examined  map[string]*domain.Examination  // by service and certificates
 	facts     map[domain.ControlID]*domain.ReadinessFacts
 	owners    map[domain.ControlID]domain.OwnershipView
 }
