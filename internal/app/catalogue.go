@@ -161,12 +161,6 @@ func (c *catalogueCache) put(d domain.Digest, f domain.CatalogueFile) {
 // OwnCatalogue is what ships inside the program, for where no import can be read.
 func OwnCatalogue() CatalogueInUse { return CatalogueInUse{File: catalog.OwnFile()} }
 
-// CatalogueDocument finds the document of the program's own catalogue that a
-// certificate or report was seeded from.
-func (a *App) CatalogueDocument(id string) (d domain.CatalogueDocument, ok bool) {
-	return catalog.CatalogueDocument(id)
-}
-
 // KnownRequirement reports whether an edition has a requirement of that code.
 func (a *App) KnownRequirement(ref domain.Ref) bool {
 	_, known := catalog.Requirement(ref)
