@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -168,7 +169,7 @@ func otherwise(l *i18n.Localizer, fields []Change) string {
 	if len(out) == 0 {
 		return l.T("catalogue_import.other_language", nil)
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, " · ")
 }
 
 func orDash(s string) string {
@@ -201,6 +202,22 @@ func documentDiffTable(l *i18n.Localizer, v CataloguePreview) TableProps {
 	return t
 }
 
+// comings names what a list gained and lost: "+ a − b".
+func comings(was, now []string) string {
+	var out []string
+	for _, v := range now {
+		if !slices.Contains(was, v) {
+			out = append(out, "+ "+v)
+		}
+	}
+	for _, v := range was {
+		if !slices.Contains(now, v) {
+			out = append(out, "− "+v)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 func documentWords(l *i18n.Localizer, d domain.DocumentDifference) string {
 	switch d.What {
 	case domain.ListedAdded:
@@ -208,13 +225,21 @@ func documentWords(l *i18n.Localizer, d domain.DocumentDifference) string {
 	case domain.ListedDropped:
 		return l.T("catalogue_import.document_dropped", nil)
 	}
-	return otherwise(l, []Change{
+	fields := []Change{
 		{l.T("catalogue_import.name", nil), d.Was.Title.In(l.Lang()), d.Now.Title.In(l.Lang())},
 		{l.T("catalogue.col.certificate_number", nil), d.Was.Number, d.Now.Number},
 		{l.T("catalogue.edition", nil), editionWord(d.Was.Edition), editionWord(d.Now.Edition)},
-		{l.T("catalogue.col.family", nil), strings.Join(d.Was.Services, ", "), strings.Join(d.Now.Services, ", ")},
 		{l.T("catalogue_import.address", nil), d.Was.URL, d.Now.URL},
-	})
+	}
+	services := comings(d.Was.Services, d.Now.Services)
+	if services == "" {
+		return otherwise(l, fields)
+	}
+	services = l.T("catalogue_import.field_value", map[string]any{"Field": l.T("catalogue.col.family", nil), "Value": services})
+	if !slices.ContainsFunc(fields, func(f Change) bool { return f.Before != f.After }) {
+		return services
+	}
+	return otherwise(l, fields) + " · " + services
 }
 
 func editionWord(e domain.Edition) string {

@@ -107,7 +107,7 @@ func (s ListedService) Over(known CatalogueService) CatalogueService {
 	case s.Closed != 0 && s.Closed == known.Closed:
 		status = known.Status
 	case s.Closed != 0:
-		status = "closed"
+		status = "ends"
 	case s.Note.EN != "":
 		status = "noted"
 	case now != "":

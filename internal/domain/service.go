@@ -56,8 +56,8 @@ type Service struct {
 // before: somebody has to read it again.
 type ServiceChange struct {
 	Kind ServiceChangeKind `json:"kind"`
-	On   Date              `json:"on"`  // first day under the new name or in the new place; zero: no day is known
-	Now  string            `json:"now"` // the new name or place
+	On   Date              `json:"on,omitzero"` // first day under the new name or in the new place; zero: no day is known
+	Now  string            `json:"now"`         // the new name or place
 }
 
 // Outdates reports whether the certificate was read before the change, so that
