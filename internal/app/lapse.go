@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -21,8 +23,8 @@ func (a *App) lapse(c change) error {
 			standing[r.Engagement] = append(standing[r.Engagement], r)
 		}
 	}
-	for id, rs := range standing {
-		if err := a.lapseIn(c, id, rs); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(standing)) { // the records tell the same order each time
+		if err := a.lapseIn(c, id, standing[id]); err != nil {
 			return err
 		}
 	}

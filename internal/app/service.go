@@ -49,7 +49,7 @@ func (a *App) identify(ctx context.Context, v *domain.Service) error {
 		if err != nil {
 			return err
 		}
-		v.Key = old.Key
+		v.Key, v.Changes = old.Key, old.Changes
 	} else if _, known := catalog.CatalogueService(v.Key); !known {
 		v.Key = domain.Slug(v.Name)
 	}
