@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -63,12 +65,13 @@ func (a *App) LapseAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error // one organization's trouble is not another's
 	for _, o := range orgs {
 		itself := domain.Actor{Org: o.ID, OrgCode: o.Code, Name: "Relier"}
 		err := a.store.Tx(ctx, func(tx *store.Store) error { return a.lapse(change{tx, ctx, itself, a.Now()}) })
 		if err != nil {
-			return err
+			failed = append(failed, fmt.Errorf("lapse in %s: %w", o.Code, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
