@@ -49,7 +49,10 @@ func (a *App) identify(ctx context.Context, v *domain.Service) error {
 		if err != nil {
 			return err
 		}
-		v.Key, v.Changes = old.Key, old.Changes
+		v.Key = old.Key
+		if v.Changes == nil { // what became of its name and place is no field of a form
+			v.Changes = old.Changes
+		}
 	} else if _, known := catalog.CatalogueService(v.Key); !known {
 		v.Key = domain.Slug(v.Name)
 	}

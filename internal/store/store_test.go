@@ -337,6 +337,7 @@ func TestTx_WritersSeeOneAnother(t *testing.T) {
 					if err != nil || len(all) > 0 {
 						return err
 					}
+					time.Sleep(20 * time.Millisecond) // the others are at the door by now
 					return tx.CreateCertificate(ctx, &domain.Certificate{Org: o.ID, Title: "The only one", Edition: domain.Edition2022})
 				})
 				if err != nil {
