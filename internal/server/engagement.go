@@ -32,16 +32,16 @@ func (s *Server) newEngagementForm(c *Ctx, status int, typed url.Values, errs vi
 }
 
 // engagementFrom reads the form's fields.
-func engagementFrom(form *Form) domain.Engagement {
+func engagementFrom(form *Form, old domain.Engagement) domain.Engagement {
 	return domain.Engagement{Code: form.Text("code"), Title: form.Text("title"), Kind: domain.EngagementKind(form.Text("kind")),
-		Edition: domain.Edition(form.Text("edition")), Period: form.Period("from", "to"), Scope: form.Text("scope"), ReportMaxMonths: reportAge(form), Version: form.Int("version")}
+		Edition: domain.Edition(form.Text("edition")), Period: form.Period("from", "to"), Scope: form.Text("scope"), ReportMaxMonths: reportAge(form, old), Version: form.Int("version")}
 }
 
 // reportAge reads the age limit of the provider's reports, in months: what was
 // taken out is asked for again.
-func reportAge(form *Form) int {
+func reportAge(form *Form, old domain.Engagement) int {
 	if !form.Values.Has("report_max_months") {
-		return domain.ReportMaxMonths
+		return old.ReportAge()
 	}
 	n, err := strconv.Atoi(form.Text("report_max_months"))
 	if err != nil || n == 0 {
@@ -55,7 +55,7 @@ func (s *Server) createEngagement(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	e := engagementFrom(form)
+	e := engagementFrom(form, c.Engagement)
 	if err = form.Err(); err == nil {
 		e, err = s.app.CreateEngagement(c.ctx, c.Actor, e)
 	}
@@ -121,7 +121,7 @@ func (s *Server) saveEngagement(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	e := engagementFrom(form)
+	e := engagementFrom(form, c.Engagement)
 	e.ID, e.Code = c.Engagement.ID, c.Engagement.Code
 	if err = form.Err(); err == nil {
 		effects, err := s.app.EngagementEffects(c.ctx, c.Actor, e)
