@@ -142,7 +142,7 @@ func serviceTable(l *i18n.Localizer, v ServiceList) TableProps {
 
 // serviceCover is the union of what the certificates that count cover.
 func serviceCover(s ServiceLine, period domain.Period) CoverProps {
-	p := CoverProps{Audit: period, Days: s.Covered.Days, Gaps: s.Covered.Gaps}
+	p := CoverProps{Audit: period, Days: s.Covered.Days, Gaps: s.Covered.Gaps, Say: s.Service.State == domain.ServiceInUse}
 	for _, c := range s.Covered.Certificates {
 		if days, ok := c.Covers(); ok {
 			p.Spans = append(p.Spans, days)
