@@ -199,7 +199,7 @@ type Condition struct {
 
 // Dashboard counts the applicable controls by bucket and lists what blocks.
 func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engagement) (Dashboard, error) {
-	d := Dashboard{On: a.Today(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
+	d := Dashboard{On: a.day(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return d, err
 	}
