@@ -19,8 +19,8 @@ import (
 // A cell is <a class="PARTY [u] [STANDING]">: m, s, o, n for the party, u for a
 // split that nobody confirmed, r0 to r4 for the rung of a standing claim, l for
 // lapsed, x for refused, c for a pair that could be claimed, q for one with
-// nothing to rely on. Its words stand in a span: hidden beside the signs of the
-// table, shown in the list that the table becomes on a narrow screen.
+// nothing to rely on. Its words are pushed out of sight beside the signs of the
+// table, and shown in the list that the table becomes on a narrow screen.
 func mapGrid(l *i18n.Localizer, p MapProps) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		g := newGridWriter(l, p)
@@ -46,6 +46,8 @@ type gridWriter struct {
 	gates    map[domain.Gate]string
 	buckets  map[domain.Bucket]string
 	causes   map[string]string
+
+	claimable string
 }
 
 func newGridWriter(l *i18n.Localizer, p MapProps) *gridWriter {
@@ -55,6 +57,7 @@ func newGridWriter(l *i18n.Localizer, p MapProps) *gridWriter {
 	for _, s := range p.Map.Services {
 		g.services = append(g.services, templ.EscapeString(serviceShort(l, s)))
 	}
+	g.claimable = templ.EscapeString(l.T("map.claimable", nil))
 	g.states[""] = templ.EscapeString(l.T("map.unclaimed", nil))
 	return g
 }
@@ -85,6 +88,9 @@ func (g *gridWriter) table() {
 	class := "map-grid"
 	if len(g.services) > 8 {
 		class += " map-many"
+	}
+	if g.p.Gates {
+		class += " map-gates"
 	}
 	g.put(`<div class="scroll map-scroll" role="region" aria-labelledby="map-caption" tabindex="0"><table class="`, class,
 		`"><caption id="map-caption"><span class="caption">`, templ.EscapeString(g.p.caption(g.l)), `</span>`)
@@ -136,8 +142,8 @@ func (g *gridWriter) row(r domain.MapRow) {
 	}
 	g.put(`><th scope="row"><div>`)
 	if g.p.Links.Propose != "" {
-		g.put(`<label class="tick"><input type="checkbox" name="id" value="`, id(r.Control.ID), `" form="map-bulk"><span class="visually-hidden">`,
-			templ.EscapeString(g.l.T("common.tick_row", map[string]any{"Row": r.Control.Code})), `</span></label>`)
+		g.put(`<label class="tick"><input type="checkbox" name="id" value="`, id(r.Control.ID), `" form="map-bulk" aria-label="`,
+			templ.EscapeString(g.l.T("common.tick_row", map[string]any{"Row": r.Control.Code})), `"></label>`)
 	}
 	g.put(`<a href="`, templ.EscapeString(g.p.Links.Control(r.Control.ID)), `"><span class="mono">`, templ.EscapeString(r.Control.Code), `</span> `,
 		templ.EscapeString(r.Control.Title), `</a></div></th><td class="map-stands k-`, string(r.Bucket), `">`, g.buckets[r.Bucket])
@@ -157,7 +163,7 @@ func (g *gridWriter) cell(r domain.MapRow, i int, c domain.MapCell) {
 		href = g.p.Links.Part(r.Control.ID, g.p.Map.Services[i].ID)
 	}
 	g.put(`<td><a class="`, partyClasses[c.Party])
-	if !c.Decided {
+	if !c.Decided && c.Leans() { // what has nothing to rely on is pale anyway
 		g.put(` u`)
 	}
 	g.put(standingClass(c), `" href="`, templ.EscapeString(href), `"`)
@@ -191,14 +197,17 @@ func standingClass(c domain.MapCell) string {
 func (g *gridWriter) cellWords(i int, c domain.MapCell) {
 	switch c.Standing() {
 	case domain.StandsApart:
-		g.put(`<span>`, g.parties[c.Party], `</span>`)
+		g.put(g.parties[c.Party])
 		return
 	case domain.StandsLapsed, domain.StandsRefused:
-		g.put(`<span>`, g.services[i], `, `, g.parties[c.Party], `, </span><b>`, g.states[c.State], `</b>`)
+		g.put(g.services[i], `, `, g.parties[c.Party], `, <b>`, g.states[c.State], `</b>`)
 	case domain.StandsUnclaimed:
-		g.put(`<span>`, g.services[i], `, `, g.parties[c.Party], `, `, g.states[""], `</span>`)
+		g.put(g.services[i], `, `, g.parties[c.Party], `, `, g.states[""])
+		if c.CouldBeClaimed() {
+			g.put(`, `, g.claimable)
+		}
 	default:
-		g.put(`<span>`, g.services[i], `, `, g.parties[c.Party], `, `, g.rungs[c.Rung], `, `, g.states[c.State], `</span>`)
+		g.put(g.services[i], `, `, g.parties[c.Party], `, `, g.rungs[c.Rung], `, `, g.states[c.State])
 	}
 	if g.p.Gates && c.Gate != "" {
 		g.put(` <i>`, string(c.Gate), `</i>`)

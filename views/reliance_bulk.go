@@ -11,6 +11,7 @@ import (
 type ProposeProps struct {
 	Count        int // pairs that would be proposed
 	Again        int // of those, lapsed ones proposed again
+	Unclaimable  int // of those, ones that could not be approved yet
 	Services     []ProposeService
 	LeftOut      []LeftOutProps
 	Left         int // pairs left out
@@ -32,6 +33,8 @@ type ProposeService struct {
 	Service      domain.Service
 	Certificates []domain.Certificate
 	Codes        []string
+	Unclaimable  int           // of those controls, how many could not be approved yet
+	Cause        domain.Reason // why the first of them
 }
 
 // LeftOutProps are the pairs left out for one reason.
@@ -58,6 +61,9 @@ func (p ProposeProps) consequences(l *i18n.Localizer) []string {
 	out := []string{l.N("map.propose_c1", p.Count, nil)}
 	if p.Again > 0 {
 		out = append(out, l.N("map.propose_again", p.Again, nil))
+	}
+	if p.Unclaimable > 0 {
+		out = append(out, l.N("map.propose_unclaimable", p.Unclaimable, nil))
 	}
 	if p.Left > 0 {
 		out = append(out, l.N("map.propose_left", p.Left, nil))
@@ -101,4 +107,20 @@ func (p ApproveProps) consequences(l *i18n.Localizer) []string {
 		out = append(out, l.N("map.approve_held", len(p.Held), nil))
 	}
 	return append(out, l.T("map.approve_c2", nil))
+}
+
+// Title says how many are proposed, or that none can be.
+func (p ProposeProps) Title(l *i18n.Localizer) string {
+	if p.Count == 0 {
+		return l.T("map.propose_none", nil)
+	}
+	return l.N("map.propose_title", p.Count, nil)
+}
+
+// Title says how many are approved, or that none can be.
+func (p ApproveProps) Title(l *i18n.Localizer) string {
+	if len(p.Ready) == 0 {
+		return l.T("map.approve_none", nil)
+	}
+	return l.N("map.approve_title", len(p.Ready), nil)
 }

@@ -49,6 +49,8 @@ type ServiceProposal struct {
 	Certificates []domain.Certificate
 	Controls     []domain.Control
 	Pairs        []ProposedPair
+	Unclaimable  int           // of them, those that could not be approved yet
+	Cause        domain.Reason // the first of the first of those
 }
 
 // ProposalPlan says exactly what a bulk proposal would do.
@@ -131,6 +133,7 @@ func (w *world) plan(controls []domain.Control, services []domain.Service, certi
 			}
 			p.Controls = append(p.Controls, v)
 			p.Pairs = append(p.Pairs, ProposedPair{v.ID, s.ID, r.Version})
+			p.weigh(w, v)
 		}
 		if len(p.Pairs) > 0 {
 			out.Services = append(out.Services, p)
@@ -138,6 +141,26 @@ func (w *world) plan(controls []domain.Control, services []domain.Service, certi
 	}
 	slices.SortFunc(out.Available, func(a, b domain.Certificate) int { return cmp.Compare(a.ID, b.ID) })
 	out.Available = slices.CompactFunc(out.Available, func(a, b domain.Certificate) bool { return a.ID == b.ID })
+	return out
+}
+
+// weigh counts a pair that could not be approved if it were proposed now.
+func (p *ServiceProposal) weigh(w *world, v domain.Control) {
+	r := domain.Reliance{Control: v.ID, Service: p.Service.ID, State: domain.RelianceProposed, Certificates: idsOf(p.Certificates)}
+	ok, causes := domain.Claimable(w.verdict(r))
+	if ok {
+		return
+	}
+	if p.Unclaimable++; p.Unclaimable == 1 {
+		p.Cause = causes[0]
+	}
+}
+
+func idsOf(cs []domain.Certificate) []domain.CertificateID {
+	out := make([]domain.CertificateID, len(cs))
+	for i, c := range cs {
+		out[i] = c.ID
+	}
 	return out
 }
 
@@ -255,10 +278,7 @@ func (c change) proposeIn(w *world, claimed map[pair]domain.Reliance, p Proposed
 		return domain.Conflict("error.reliance.bulk_changed", domain.Args{"Control": control.Code, "Service": service.Name})
 	}
 	v := domain.Reliance{ID: old.ID, Org: c.actor.Org, Engagement: w.engagement.ID, Control: control.ID, Service: service.ID, Why: why,
-		State: domain.RelianceProposed, ProposedBy: c.actor.Person, ProposedAt: c.at, Version: old.Version}
-	for _, cert := range certificates {
-		v.Certificates = append(v.Certificates, cert.ID)
-	}
+		Certificates: idsOf(certificates), State: domain.RelianceProposed, ProposedBy: c.actor.Person, ProposedAt: c.at, Version: old.Version}
 	save := c.CreateReliance
 	if v.ID != 0 {
 		save = c.UpdateReliance

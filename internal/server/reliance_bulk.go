@@ -51,7 +51,7 @@ func (s *Server) proposePage(c *Ctx, status int, choice app.ProposalChoice, p vi
 	}
 	p.Action, p.Controls = c.At().ProposeReliances(), texts(choice.Controls)
 	fillPlan(&p, plan, choice.Certificates)
-	return c.RenderStatus(status, views.ProposeReliances(c.Page(c.L.N("map.propose_title", p.Count, nil)), p))
+	return c.RenderStatus(status, views.ProposeReliances(c.Page(p.Title(c.L)), p))
 }
 
 // fillPlan puts a plan into the page, and into the values that its form carries.
@@ -59,7 +59,8 @@ func fillPlan(p *views.ProposeProps, plan app.ProposalPlan, chosen []domain.Cert
 	var pairs, certificates []string
 	seen := map[domain.CertificateID]bool{}
 	for _, v := range plan.Services {
-		line := views.ProposeService{Service: v.Service, Certificates: v.Certificates}
+		line := views.ProposeService{Service: v.Service, Certificates: v.Certificates, Unclaimable: v.Unclaimable, Cause: v.Cause}
+		p.Unclaimable += v.Unclaimable
 		for _, control := range v.Controls {
 			line.Codes = append(line.Codes, control.Code)
 		}
@@ -221,7 +222,7 @@ func (s *Server) approvePage(c *Ctx, status int, ids []domain.RelianceID, p view
 	}
 	p.Own, p.Seen, p.Ids = plan.Own, strings.Join(seen, ","), strings.Join(texts(ids), ",")
 	p.Action, p.Back = c.At().ApproveReliances(), c.At().Reliances()
-	return c.RenderStatus(status, views.ApproveReliances(c.Page(c.L.N("map.approve_title", len(p.Ready), nil)), p))
+	return c.RenderStatus(status, views.ApproveReliances(c.Page(p.Title(c.L)), p))
 }
 
 // approveReliances approves exactly those that the confirm page stated.
