@@ -173,7 +173,12 @@ func TestProposeReliances_LapsedAgain(t *testing.T) {
 	r, cert, _ := h.accepted()
 	_, err := h.WithdrawCertificate(ctx, h.as(domain.RoleAuditor), cert.ID, domain.MustDate("2026-11-01"), 0, cert.Version)
 	h.must(err)
-	second := h.certificate()
+	second, err := h.SaveCertificate(ctx, h.as(domain.RoleAuditor), domain.Certificate{Title: "Azure", Number: "C-2", Body: "Body", Edition: domain.Edition2022,
+		Issued: domain.MustDate("2025-01-01"), Expires: domain.MustDate("2028-01-01"), ScopeText: "Azure", Names: azureInPublic})
+	h.must(err)
+	second.CheckedWhere = "Register"
+	second, err = h.VerifyCertificate(ctx, h.as(domain.RoleAuditor), second)
+	h.must(err)
 	plan := h.plan(app.ProposalChoice{Controls: []domain.ControlID{r.Control}})
 	if pairs := plan.Pairs(); len(pairs) != 1 || pairs[0].Version == 0 || len(plan.Services[0].Certificates) != 1 || plan.Services[0].Certificates[0].ID != second.ID {
 		t.Fatalf("plan %+v", plan)
