@@ -30,9 +30,10 @@ func TestService_KeepsItsKey(t *testing.T) {
 // An edit of a service keeps what became of its name, which no form asks for.
 func TestService_KeepsItsChanges(t *testing.T) {
 	h := newHouse(t)
-	v, err := h.SaveService(ctx, h.as(domain.RoleManager), domain.Service{Key: "azure", Environment: domain.EnvPublic, Model: domain.ModelIaaS, State: domain.ServiceInUse,
-		Changes: []domain.ServiceChange{{Kind: "renamed", On: domain.MustDate("2026-02-01"), Now: "Azure Cloud"}}})
-	h.must(err)
+	h.take(h.newer("2026-11-01", func(f *domain.CatalogueFile) {
+		service(f, "azure").Changes = []domain.ServiceChange{{Kind: domain.ServiceRenamed, On: domain.MustDate("2026-02-01"), Now: "Azure Cloud"}}
+	}))
+	v, err := h.azure(), error(nil)
 	v.Changes, v.Model = nil, domain.ModelPaaS
 	v, err = h.SaveService(ctx, h.as(domain.RoleManager), v)
 	h.must(err)
