@@ -26,17 +26,3 @@ func TestService_KeepsItsKey(t *testing.T) {
 		t.Errorf("the catalogue's service under its typed name is %q, closed %q", closed.Key, closed.Closed)
 	}
 }
-
-// An edit of a service keeps what became of its name, which no form asks for.
-func TestService_KeepsItsChanges(t *testing.T) {
-	h := newHouse(t)
-	v, err := h.SaveService(ctx, h.as(domain.RoleManager), domain.Service{Key: "azure", Environment: domain.EnvPublic, Model: domain.ModelIaaS, State: domain.ServiceInUse,
-		Changes: []domain.ServiceChange{{Kind: "renamed", On: domain.MustDate("2026-02-01"), Now: "Azure Cloud"}}})
-	h.must(err)
-	v.Changes, v.Model = nil, domain.ModelPaaS
-	v, err = h.SaveService(ctx, h.as(domain.RoleManager), v)
-	h.must(err)
-	if v, err = h.Service(ctx, h.as(domain.RoleManager), v.ID); err != nil || len(v.Changes) != 1 {
-		t.Errorf("after an edit it has %v, %v", v.Changes, err)
-	}
-}
