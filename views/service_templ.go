@@ -18,6 +18,7 @@ type ServiceLine struct {
 	Service domain.Service
 	Known   bool // it is one of the catalogue's
 	Listed  domain.CatalogueService
+	Covered domain.Coverage // of the audit period, by verified certificates that name it
 	Href    string
 }
 
@@ -29,6 +30,7 @@ type ServiceList struct {
 	New       string // href; "" when the reader may not add
 	Catalogue string
 	Filtered  bool
+	Period    domain.Period // audit period
 }
 
 // ServicesPage lists the services in use.
@@ -122,12 +124,13 @@ func serviceTable(l *i18n.Localizer, v ServiceList) TableProps {
 	t.Columns = []Column{
 		{Key: "name", Label: l.T("service.col.name", nil), Sort: true}, {Key: "environment", Label: l.T("service.environment", nil), Sort: true},
 		{Key: "model", Label: l.T("service.col.model", nil), Sort: true}, {Key: "from", Label: l.T("service.col.used", nil), Sort: true}, {Key: "state", Label: l.T("service.state", nil), Sort: true},
+		{Key: "covered", Label: l.T("certificate.col.covered", nil), Sort: true},
 	}
 	for _, s := range v.Lines {
 		t.Rows = append(t.Rows, Row{
 			ID: number(int(s.Service.ID)), Label: s.Service.Name, Href: s.Href, Muted: s.Service.State == domain.ServiceRetired,
 			Cells: []templ.Component{serviceName(l, s), Text(l.T("environment."+string(s.Service.Environment), nil)), Text(l.T("model."+string(s.Service.Model), nil)),
-				usedSpan(l, s.Service), StatusText(StateStatus(l, domain.NounService, s.Service.State))},
+				usedSpan(l, s.Service), StatusText(StateStatus(l, domain.NounService, s.Service.State)), CoverBar(l, serviceCover(s, v.Period))},
 		})
 	}
 	t.Empty = NoMatch(l, v.Filter.Reset)
@@ -135,6 +138,17 @@ func serviceTable(l *i18n.Localizer, v ServiceList) TableProps {
 		t.Empty = serviceEmpty(l, v)
 	}
 	return t
+}
+
+// serviceCover is the union of what the certificates that count cover.
+func serviceCover(s ServiceLine, period domain.Period) CoverProps {
+	p := CoverProps{Audit: period, Days: s.Covered.Days, Gaps: s.Covered.Gaps, Say: s.Service.State == domain.ServiceInUse}
+	for _, c := range s.Covered.Certificates {
+		if days, ok := c.Covers(); ok {
+			p.Spans = append(p.Spans, days)
+		}
+	}
+	return p
 }
 
 func serviceEmpty(l *i18n.Localizer, v ServiceList) templ.Component {
@@ -194,7 +208,7 @@ func serviceName(l *i18n.Localizer, s ServiceLine) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(langOf(s))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 67, Col: 38}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 81, Col: 38}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -207,7 +221,7 @@ func serviceName(l *i18n.Localizer, s ServiceLine) templ.Component {
 		var templ_7745c5c3_Var7 templ.SafeURL
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(s.Href))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 67, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 81, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -220,7 +234,7 @@ func serviceName(l *i18n.Localizer, s ServiceLine) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(s.Service.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 67, Col: 88}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 81, Col: 88}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -284,7 +298,7 @@ func serviceLater(l *i18n.Localizer, s ServiceLine) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l.T("catalogue.now_named", map[string]any{"Name": s.Listed.NowNamed}))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 87, Col: 95}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 101, Col: 95}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -309,7 +323,7 @@ func serviceLater(l *i18n.Localizer, s ServiceLine) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(l.T("catalogue.successor", map[string]any{"Name": s.Listed.Successor}))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 93, Col: 80}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 107, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -359,7 +373,7 @@ func usedSpan(l *i18n.Localizer, s domain.Service) templ.Component {
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(l.T("service.since", nil) + "\u00a0")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 102, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 116, Col: 46}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -381,7 +395,7 @@ func usedSpan(l *i18n.Localizer, s domain.Service) templ.Component {
 			var templ_7745c5c3_Var14 string
 			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(l.T("service.until", nil) + "\u00a0")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 104, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 118, Col: 46}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -556,7 +570,7 @@ func ServicePage(p Page, v ServiceView) templ.Component {
 						var templ_7745c5c3_Var21 string
 						templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.T("service.named_by_none", map[string]any{"Environment": p.L.T("environment."+string(v.Line.Service.Environment), nil)}))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 141, Col: 148}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 155, Col: 148}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 						if templ_7745c5c3_Err != nil {
@@ -710,7 +724,7 @@ func heldOne(h Held) templ.Component {
 		var templ_7745c5c3_Var25 templ.SafeURL
 		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(h.Href))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 171, Col: 33}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 185, Col: 33}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 		if templ_7745c5c3_Err != nil {
@@ -723,7 +737,7 @@ func heldOne(h Held) templ.Component {
 		var templ_7745c5c3_Var26 string
 		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(h.Label)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 171, Col: 45}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 185, Col: 45}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -790,7 +804,7 @@ func catalogueName(l *i18n.Localizer, s domain.CatalogueService) templ.Component
 		var templ_7745c5c3_Var28 string
 		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(s.Name.EN)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 195, Col: 29}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 209, Col: 29}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
@@ -808,7 +822,7 @@ func catalogueName(l *i18n.Localizer, s domain.CatalogueService) templ.Component
 			var templ_7745c5c3_Var29 string
 			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(l.T("catalogue.now_named", map[string]any{"Name": s.NowNamed}))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 197, Col: 89}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `service.templ`, Line: 211, Col: 89}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 			if templ_7745c5c3_Err != nil {

@@ -16,7 +16,10 @@ type SoALine struct {
 }
 
 // SoAControl is an own control behind a line.
-type SoAControl struct{ Code, Href, Owner string }
+type SoAControl struct {
+	Code, Href, Owner string
+	Standing          domain.ControlSummary // the zero one: not asked for
+}
 
 // owners names the people behind a line once each.
 func (l SoALine) owners() []string {

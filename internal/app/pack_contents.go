@@ -326,7 +326,7 @@ func (g *gathering) reliances() error {
 		v := g.inputs.view(r)
 		p := domain.PackReliance{Reliance: r, ControlCode: v.Control.Code, ControlTitle: v.Control.Title, Service: v.Service.Name,
 			Environment: v.Service.Environment, Verdict: v.Verdict, ProposedBy: g.names[r.ProposedBy],
-			ApprovedBy: g.names[r.ApprovedBy], DecidedBy: g.names[r.DecidedBy]}
+			ApprovedBy: g.names[r.ApprovedBy], DecidedBy: g.names[r.DecidedBy], Names: namesIn(v.Verdict, g.names)}
 		for _, c := range v.Certificates {
 			p.Certificates = append(p.Certificates, certificateLabel(c))
 		}
@@ -339,6 +339,19 @@ func (g *gathering) reliances() error {
 		return domain.CompareCodes(a.ControlCode+" "+a.Service, b.ControlCode+" "+b.Service)
 	})
 	return nil
+}
+
+// namesIn keeps the names of those who put theirs to the grounds of a verdict.
+func namesIn(v domain.Verdict, names map[domain.PersonID]string) map[domain.PersonID]string {
+	out := map[domain.PersonID]string{}
+	for _, g := range v.Gates {
+		for _, ground := range g.Grounds {
+			if ground.By != 0 {
+				out[ground.By] = names[ground.By]
+			}
+		}
+	}
+	return out
 }
 
 // noteInherited names the service and certificates on the SoA lines of a

@@ -154,18 +154,7 @@ func (w *world) restsOn(r domain.Reliance) []domain.Certificate {
 	if !r.Claimed() {
 		return w.naming(w.services[r.Service].Key)
 	}
-	var out []domain.Certificate
-	seen := map[domain.CertificateID]bool{0: true}
-	for _, id := range r.Certificates {
-		for !seen[id] {
-			seen[id] = true
-			if c, known := w.certificates[id]; known {
-				out = append(out, c)
-				id = c.Successor
-			}
-		}
-	}
-	return out
+	return domain.WithSuccessors(r.Certificates, w.certificates)
 }
 
 func (w *world) naming(key string) []domain.Certificate {

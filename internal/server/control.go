@@ -85,7 +85,8 @@ func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
 func (s *Server) serviceParts(c *Ctx, v app.ControlView) []views.ServicePart {
 	claimed := map[domain.ServiceID]*views.RelianceBrief{}
 	for _, r := range v.Reliances {
-		claimed[r.Service.ID] = &views.RelianceBrief{Reliance: r.Reliance, Certificates: r.Certificates, Verdict: r.Verdict, Href: c.At().Reliance(r.Reliance.ID)}
+		claimed[r.Service.ID] = &views.RelianceBrief{Reliance: r.Reliance, Certificates: r.Certificates, Verdict: r.Verdict,
+			Ground: c.groundAt(v.Summary.Control.ID, r.Service.ID), Href: c.At().Reliance(r.Reliance.ID)}
 	}
 	parts := make([]views.ServicePart, len(v.Splits))
 	for i, d := range v.Splits {

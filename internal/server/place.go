@@ -139,6 +139,11 @@ func (p Place) ControlsIn(b domain.Bucket) string {
 	return p.Controls() + "?bucket=" + url.QueryEscape(string(b))
 }
 
+// ControlsCarried is the controls list narrowed to who carries them and to one bucket.
+func (p Place) ControlsCarried(party domain.Party, b domain.Bucket) string {
+	return p.ControlsIn(b) + "&party=" + url.QueryEscape(string(party))
+}
+
 func (p Place) Reliances() string                    { return p.eng() + "/reliances" }
 func (p Place) Reliance(id domain.RelianceID) string { return sub(p.Reliances(), id) }
 func (p Place) RelianceApproval(id domain.RelianceID) string {

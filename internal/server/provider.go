@@ -25,7 +25,7 @@ func (c *Ctx) dependantLines(all []app.Dependant) []views.DependantLine {
 	out := make([]views.DependantLine, len(all))
 	for i, d := range all {
 		out[i] = views.DependantLine{Control: d.Control, Service: d.Service.Name, Engagement: d.Engagement.Code,
-			State: d.Reliance.State, Verdict: d.Verdict, Href: c.At().In(d.Engagement.Code).Reliance(d.Reliance.ID)}
+			State: d.Reliance.State, Verdict: d.Verdict, Standing: d.Standing, Href: c.At().In(d.Engagement.Code).Reliance(d.Reliance.ID)}
 	}
 	return out
 }

@@ -19,6 +19,10 @@ func (s *Server) showReliances(c *Ctx) error {
 	}
 	p := views.ReliancesProps{State: queryChoice(c, "state", domain.RelianceStates), Rung: queryChoice(c, "rung", domain.Rungs), Service: c.Query("service"),
 		Path: c.Path(), Action: c.At().Reliances(), Controls: c.At().Controls(), Never: len(all) == 0}
+	standing, err := s.standings(c)
+	if err != nil {
+		return err
+	}
 	p.Counts.Total = len(all)
 	var rows []views.RelianceRow
 	seen := map[domain.ServiceID]bool{}
@@ -34,7 +38,9 @@ func (s *Server) showReliances(c *Ctx) error {
 			p.Services = append(p.Services, views.Option{Value: id(r.Service.ID), Label: views.ServiceName(c.L, r.Service)})
 		}
 		if (p.State == "" || r.Reliance.State == p.State) && (p.Rung == "" || r.Verdict.Rung == p.Rung) && (p.Service == "" || id(r.Service.ID) == p.Service) {
-			rows = append(rows, c.relianceRow(r))
+			row := c.relianceRow(r)
+			row.Standing = standing[r.Control.ID]
+			rows = append(rows, row)
 		}
 	}
 	slices.SortFunc(p.Services, func(a, b views.Option) int { return cmp.Compare(a.Label, b.Label) })
@@ -86,7 +92,7 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 	if err != nil {
 		return err
 	}
-	p := views.ReliancePageProps{Row: c.relianceRow(v), Certificates: v.Certificates, Me: c.Actor.Person, AmAssessor: c.Actor.Role == domain.RoleAssessor,
+	p := views.ReliancePageProps{Row: c.relianceRow(v), Me: c.Actor.Person, AmAssessor: c.Actor.Role == domain.RoleAssessor,
 		Links: c.relianceLinks(v), Form: form}
 	if p.Refusal, err = s.whyNotDecide(c, v); err != nil {
 		return err
@@ -97,10 +103,17 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 	if p.Alone, err = s.app.Alone(c.Context(), c.Actor); err != nil {
 		return err
 	}
+	standing, err := s.standings(c)
+	if err != nil {
+		return err
+	}
+	p.Row.Standing = standing[v.Control.ID]
 	certificates, err := s.app.Certificates(c.Context(), c.Actor)
 	if err != nil {
 		return err
 	}
+	p.Timeline, p.Rests = s.relianceCoverage(c, v, certificates)
+	p.Trail = views.GateTrail{Names: p.Names, Href: c.groundAt(v.Control.ID, v.Service.ID)}
 	p.Choices = views.CertificateOptions(c.L, certificates, v.Service, s.app.Today())
 	records, err := s.app.RelianceHistory(c.Context(), c.Actor, id)
 	if err != nil {
@@ -112,7 +125,7 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 
 func (c *Ctx) relianceLinks(v app.RelianceView) views.RelianceLinks {
 	at, id := c.At(), v.Reliance.ID
-	l := views.RelianceLinks{List: at.Reliances(), Here: at.Reliance(id), Control: at.ControlPart(v.Control.ID, v.Service.ID), Certificate: at.Certificate}
+	l := views.RelianceLinks{List: at.Reliances(), Here: at.Reliance(id), Control: at.ControlPart(v.Control.ID, v.Service.ID), Service: at.Service(v.Service.ID), Certificate: at.Certificate}
 	if c.Engagement.State == domain.EngagementClosed {
 		return l
 	}

@@ -21,14 +21,21 @@ func (s *Server) showServices(c *Ctx) error {
 		return err
 	}
 	at := c.At()
-	v := views.ServiceList{Catalogue: at.Catalogue()}
+	v := views.ServiceList{Catalogue: at.Catalogue(), Period: c.Engagement.Period}
 	v.Filter, v.Filtered = c.filterForm(at.Services(), "services",
 		choose(c, "environment", c.L.T("service.environment", nil), "environment.", domain.Environments),
 		choose(c, "state", c.L.T("service.state", nil), "state.service.", domain.ServiceStates))
 	if c.Actor.Can(domain.ActServiceWrite) {
 		v.New = at.NewService()
 	}
+	covered, err := s.app.ServiceCoverage(c.Context(), c.Actor, c.Engagement)
+	if err != nil {
+		return err
+	}
 	lines := s.serviceLines(c, services)
+	for i := range lines {
+		lines[i].Covered = covered[lines[i].Service.ID]
+	}
 	sort := sortedBy(c, lines, serviceOrders)
 	page := domain.Slice(lines, domain.Page{Number: c.PageNumber()})
 	v.Lines = page.Rows
@@ -71,7 +78,8 @@ var serviceOrders = map[string]func(a, b views.ServiceLine) int{
 	"model": func(a, b views.ServiceLine) int {
 		return slices.Index(domain.ServiceModels, a.Service.Model) - slices.Index(domain.ServiceModels, b.Service.Model)
 	},
-	"from": func(a, b views.ServiceLine) int { return cmp.Compare(a.Service.From, b.Service.From) },
+	"covered": func(a, b views.ServiceLine) int { return a.Covered.Days - b.Covered.Days },
+	"from":    func(a, b views.ServiceLine) int { return cmp.Compare(a.Service.From, b.Service.From) },
 	"state": func(a, b views.ServiceLine) int {
 		return slices.Index(domain.ServiceStates, a.Service.State) - slices.Index(domain.ServiceStates, b.Service.State)
 	},

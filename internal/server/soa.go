@@ -99,6 +99,9 @@ func (s *Server) showSoA(c *Ctx) error {
 	if len(st.versions) > 0 {
 		v.Newest, v.Changed = st.versions[0].Number, app.SoAChanged(st.versions[0].Entries, st.entries)
 	}
+	if err := s.standSoA(c, v.Lines); err != nil {
+		return err
+	}
 	return c.Render(views.SoAPage(c.Page(c.L.T("soa.title", nil)), v))
 }
 
