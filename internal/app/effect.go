@@ -48,6 +48,16 @@ func (a *App) ServiceEffects(ctx context.Context, actor domain.Actor, v domain.S
 	})
 }
 
+// CatalogueEffects is the same for a catalogue about to be taken into use: every
+// service that it lists gets the closing day and the changes it tells.
+func (a *App) CatalogueEffects(ctx context.Context, actor domain.Actor, f domain.CatalogueFile) ([]Effect, error) {
+	return a.effects(ctx, actor, func(w *world) {
+		for id, s := range w.services {
+			w.services[id], _ = f.Update(s)
+		}
+	})
+}
+
 // ReportEffects is the same for a report, new or changed.
 func (a *App) ReportEffects(ctx context.Context, actor domain.Actor, v domain.Report) ([]Effect, error) {
 	return a.effects(ctx, actor, func(w *world) {

@@ -49,6 +49,10 @@ func (g *gathering) provider() (err error) {
 	for _, s := range g.out.Services {
 		named[s.Key] = s.Name
 	}
+	known, err := g.app.catalogueOf(g.ctx, org)
+	if err != nil {
+		return err
+	}
 	certificates, err := g.store.Certificates(g.ctx, org)
 	if err != nil {
 		return err
@@ -56,7 +60,7 @@ func (g *gathering) provider() (err error) {
 	for _, v := range certificates {
 		c := domain.PackCertificate{Certificate: v, CheckedBy: g.names[v.CheckedBy]}
 		for _, n := range v.Names {
-			c.Services = append(c.Services, serviceName(n.Service, named))
+			c.Services = append(c.Services, serviceName(n.Service, named, known))
 		}
 		g.out.Certificates = append(g.out.Certificates, c)
 	}
@@ -68,11 +72,11 @@ func (g *gathering) provider() (err error) {
 }
 
 // serviceName is how a service key reads: as in use here, or as in the catalogue.
-func serviceName(key string, inUse map[string]string) string {
+func serviceName(key string, inUse map[string]string, known CatalogueInUse) string {
 	if name, ok := inUse[key]; ok {
 		return name
 	}
-	if s, ok := catalog.CatalogueService(key); ok {
+	if s, ok := known.Service(key); ok {
 		return s.Name.EN
 	}
 	return key

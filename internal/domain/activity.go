@@ -25,6 +25,7 @@ const (
 	NounTest           Noun = "test"
 	NounPack           Noun = "pack"
 	NounDispute        Noun = "dispute"
+	NounCatalogue      Noun = "catalogue"
 )
 
 // Activity is who did what to which object, and when. It is appended in the

@@ -9,6 +9,7 @@ var Dynamic = []string{
 	"catalogue.level.",
 	"catalogue.subject.",
 	"catalogue.tab.",
+	"catalogue_import.what.",
 	"cause.",
 	"common.month.",
 	"common.month_short.",

@@ -87,6 +87,17 @@ func (p Place) EditReport(id domain.ReportID) string {
 	return p.Report(id) + "/edit"
 }
 
+func (p Place) CatalogueFile() string          { return p.Catalogue() + "/file" }
+func (p Place) CatalogueImports() string       { return p.Catalogue() + "/imports" }
+func (p Place) CatalogueImport() string        { return p.Catalogue() + "/import" }
+func (p Place) CatalogueImportPreview() string { return p.CatalogueImport() + "/preview" }
+func (p Place) CatalogueImportApply() string   { return p.CatalogueImport() + "/apply" }
+
+// CatalogueImportFile is an import of the history, by its number.
+func (p Place) CatalogueImportFile(n int) string {
+	return p.CatalogueImports() + "/" + strconv.Itoa(n) + "/file"
+}
+
 // CatalogueTab is one tab of the catalogue.
 func (p Place) CatalogueTab(tab views.CatalogueTab) string {
 	return p.Catalogue() + "?tab=" + string(tab)

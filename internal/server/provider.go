@@ -44,7 +44,7 @@ func (c *Ctx) effectLines(all []app.Effect) []views.EffectLine {
 // namedWord says which service, in which environment, a document names.
 func (s *Server) namedWord(c *Ctx, n domain.Named, services []domain.Service) string {
 	name := n.Service
-	if known, ok := s.app.CatalogueService(n.Service); ok {
+	if known, ok := c.inUse().Service(n.Service); ok {
 		name = known.Name.EN
 	}
 	for _, v := range services {
@@ -86,7 +86,7 @@ func (s *Server) namedOptions(c *Ctx, services []domain.Service, named []domain.
 
 // serviceHint is what to look for in a scope text besides the service's name.
 func (s *Server) serviceHint(c *Ctx, v domain.Service) string {
-	known, ok := s.app.CatalogueService(v.Key)
+	known, ok := c.inUse().Service(v.Key)
 	if !ok || known.NowNamed == "" {
 		return ""
 	}

@@ -104,6 +104,13 @@ func Routes() []Route {
 
 		// Microsoft: the catalogue, services in use, certificates, reports
 		{Method: get, Path: eng + "/catalogue", Name: "catalogue", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogue},
+		{Method: get, Path: eng + "/catalogue/file", Name: "catalogue.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadCatalogue, Slow: true},
+		{Method: get, Path: eng + "/catalogue/imports", Name: "catalogue.imports", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogueImports},
+		{Method: get, Path: eng + "/catalogue/imports/:n/file", Name: "catalogue.imports.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadImport, Slow: true},
+		{Method: get, Path: eng + "/catalogue/import", Name: "catalogue.import", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).showCatalogueImport},
+		{Method: post, Path: eng + "/catalogue/import", Name: "catalogue.import.receive", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).receiveCatalogue, Slow: true},
+		{Method: get, Path: eng + "/catalogue/import/preview", Name: "catalogue.import.preview", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).showCataloguePreview},
+		{Method: post, Path: eng + "/catalogue/import/apply", Name: "catalogue.import.do", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).applyCatalogue},
 		{Method: get, Path: eng + "/services", Name: "services", Rule: InOrg(domain.ActRead), Handle: (*Server).showServices},
 		{Method: get, Path: eng + "/services/new", Name: "service.new", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showNewService},
 		{Method: post, Path: eng + "/services", Name: "service.create", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).createService},

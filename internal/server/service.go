@@ -58,7 +58,13 @@ func (s *Server) serviceLines(c *Ctx, services []domain.Service) []views.Service
 }
 
 func (s *Server) serviceLine(c *Ctx, v domain.Service) views.ServiceLine {
-	listed, known := s.app.CatalogueService(v.Key)
+	listed, known := c.inUse().Service(v.Key)
+	if known || v.Closed != 0 { // what was recorded of it counts, though the catalogue may have dropped it
+		listed.Closed = v.Closed
+	}
+	if !known {
+		listed.Name = domain.Text{EN: v.Name}
+	}
 	return views.ServiceLine{Service: v, Listed: listed, Known: known, Href: c.At().Service(v.ID)}
 }
 
@@ -100,7 +106,7 @@ func (s *Server) showService(c *Ctx) error {
 		return err
 	}
 	page.Dependants = c.dependantLines(dependants)
-	if page.Named, err = s.certificatesNaming(c, v); err != nil {
+	if page.Named, page.Changes, err = s.certificatesNaming(c, v); err != nil {
 		return err
 	}
 	known, err := s.app.Catalogue(c.Context(), c.Actor)
@@ -126,16 +132,26 @@ func (c *Ctx) backToServices() views.Crumb {
 }
 
 // certificatesNaming lists the certificates whose quoted scope names the service
-// in its environment.
-func (s *Server) certificatesNaming(c *Ctx, v domain.Service) ([]views.Held, error) {
+// in its environment, and for each change of the service those that were read
+// before it: the newest change first.
+func (s *Server) certificatesNaming(c *Ctx, v domain.Service) (out []views.Held, changes []views.ServiceChangeLine, err error) {
 	certificates, err := s.app.Certificates(c.Context(), c.Actor)
-	var out []views.Held
+	for _, change := range slices.Backward(v.Changes) {
+		changes = append(changes, views.ServiceChangeLine{Change: change, ToCome: change.On > s.app.Today()})
+	}
 	for _, k := range certificates {
-		if k.NamesService(v.Key, v.Environment) {
-			out = append(out, s.heldCertificate(c, k))
+		if !k.NamesService(v.Key, v.Environment) {
+			continue
+		}
+		held := s.heldCertificate(c, k)
+		out = append(out, held)
+		for i := range changes {
+			if k.Counted() && changes[i].Change.Outdates(k) {
+				changes[i].Outdated = append(changes[i].Outdated, held)
+			}
 		}
 	}
-	return out, err
+	return out, changes, err
 }
 
 // showNewService is the form that adds a service; ?key= chooses one of the
@@ -224,9 +240,9 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 // holdService reports whether a change waits for a tick, and what it does.
 func (s *Server) holdService(c *Ctx, old, v domain.Service) ([]app.Effect, bool, error) {
 	if old.ID == 0 {
-		listed, _ := s.app.CatalogueService(v.Key)
+		listed, _ := c.inUse().Service(v.Key)
 		if v.Key == "" {
-			listed, _ = s.app.CatalogueService(domain.Slug(v.Name))
+			listed, _ = c.inUse().Service(domain.Slug(v.Name))
 		}
 		return nil, !listed.Closed.IsZero(), nil
 	}
@@ -236,18 +252,14 @@ func (s *Server) holdService(c *Ctx, old, v domain.Service) ([]app.Effect, bool,
 
 func (s *Server) serviceForm(c *Ctx, status int, old domain.Service, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
 	at := c.At()
-	known, err := s.app.Catalogue(c.Context(), c.Actor)
-	if err != nil {
-		return err
-	}
 	f := views.ServiceForm{FormState: views.FormState{Values: typed, Errors: errs, Effects: c.effectLines(effects), Action: at.Services(), Cancel: at.Services(), Back: c.backToServices()},
-		Catalogue: slices.Concat(known.Snapshot.Services, known.Snapshot.AlsoNamed), Period: c.Engagement.Period}
+		Catalogue: c.inUse().Services(), Period: c.Engagement.Period}
 	title := c.L.T("service.add", nil)
 	if old.ID != 0 {
 		f.Fixed, f.Action, f.Cancel = true, at.EditService(old.ID), at.Service(old.ID)
 		f.Back, title = views.Crumb{Label: old.Name, Href: at.Service(old.ID)}, c.L.T("service.edit_title", nil)
 	} else {
-		f.Chosen, _ = s.app.CatalogueService(firstFilled(typed.Get("key"), domain.Slug(typed.Get("name"))))
+		f.Chosen, _ = c.inUse().Service(firstFilled(typed.Get("key"), domain.Slug(typed.Get("name"))))
 		f.Closed = !f.Chosen.Closed.IsZero()
 	}
 	return c.RenderStatus(status, views.ServiceFormPage(c.Page(title), f))
