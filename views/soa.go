@@ -173,6 +173,8 @@ type SoAEdit struct {
 	Cancel string
 	Filter []Hidden // what narrows the list, carried along
 	Errors FormErrors
+
+	Effects []EffectLine // what saving would do to reliances; it waits for a tick
 }
 
 // SoAValues is what a person typed on one line, as typed.
@@ -221,6 +223,8 @@ type SoABulk struct {
 	Values SoAValues
 	Set    string // "yes", "no", or "" to leave each as it is
 	Errors FormErrors
+
+	Effects []EffectLine // what saving would do to reliances; it waits for a tick
 }
 
 // SoAApprove is the page before a version is frozen.

@@ -75,7 +75,7 @@ func (c *Ctx) activityTable(p views.Page, f domain.ActivityFilter, found domain.
 		Pager: views.WholePager(f.Page, found.Total)}
 	for _, a := range found.Rows {
 		who := a.ActorName
-		if a.Actor == 0 {
+		if a.Actor == 0 || a.Verb == "reliance.lapsed" { // it follows from somebody's change
 			who = c.L.T("activity.relier", nil)
 		}
 		t.Rows = append(t.Rows, views.Row{Cells: []templ.Component{views.Moment(c.L, a.At), views.Text(who),

@@ -39,6 +39,7 @@ func (p Place) In(engagement string) Place { return Place{p.Org, engagement} }
 func (p Place) Organization() string                   { return p.org() }
 func (p Place) People() string                         { return p.org() + "/people" }
 func (p Place) PersonRemove(id domain.PersonID) string { return sub(p.People(), id) + "/remove" }
+func (p Place) PersonEdit(id domain.PersonID) string   { return sub(p.People(), id) + "/edit" }
 func (p Place) NewEngagement() string                  { return p.org() + "/engagements/new" }
 func (p Place) Engagements() string                    { return p.org() + "/engagements" }
 func (p Place) RemoveSample() string                   { return p.org() + "/remove-sample" }

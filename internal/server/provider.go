@@ -240,6 +240,13 @@ func (c *Ctx) untold() views.FormErrors {
 	return views.FormErrors{{Field: "confirmed", Text: c.L.T("error.confirm", nil)}}
 }
 
+// held reports whether a change waits: it moves reliances, and nobody ticked that
+// they know of just these.
+func (c *Ctx) held(form *Form, effects []app.Effect) bool {
+	stated := form.Ticked("confirmed") && form.Text("stated") == views.Stated(c.effectLines(effects))
+	return len(effects) > 0 && !stated
+}
+
 func idValue[T ~int64](id T) string {
 	if id == 0 {
 		return ""

@@ -94,6 +94,9 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 	}
 	p := views.ReliancePageProps{Row: c.relianceRow(v), Me: c.Actor.Person, AmAssessor: c.Actor.Role == domain.RoleAssessor,
 		Links: c.relianceLinks(v), Form: form}
+	if p.Refusal, err = s.whyNotDecide(c, v); err != nil {
+		return err
+	}
 	if p.Names, err = s.app.Names(c.Context(), c.Actor); err != nil {
 		return err
 	}
@@ -136,6 +139,20 @@ func (c *Ctx) relianceLinks(v app.RelianceView) views.RelianceLinks {
 		l.Propose = at.RelianceProposal(id)
 	}
 	return l
+}
+
+// whyNotDecide says why a decision is not offered to somebody whose role allows
+// it: the control is outside what the assessor was engaged for.
+func (s *Server) whyNotDecide(c *Ctx, v app.RelianceView) (string, error) {
+	if v.Reliance.State != domain.RelianceApproved || !c.Actor.Can(domain.ActRelianceAccept) {
+		return "", nil
+	}
+	refusal, err := s.app.MayDecide(c.Context(), c.Actor, c.Engagement, v.Control.ID)
+	if err != nil || refusal == nil {
+		return "", err
+	}
+	e, _ := s.explain(c, refusal)
+	return c.L.T(e.Key, e.Args), nil
 }
 
 // relianceForm reads a form of the reliance's page.

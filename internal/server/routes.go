@@ -86,6 +86,8 @@ func Routes() []Route {
 		{Method: get, Path: org, Name: "organization", Rule: InOrg(domain.ActRead), Handle: (*Server).showOrganization},
 		{Method: get, Path: org + "/people", Name: "people", Rule: InOrg(domain.ActRead), Handle: (*Server).showPeople},
 		{Method: post, Path: org + "/people", Name: "people.add", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).addPerson},
+		{Method: get, Path: org + "/people/:id/edit", Name: "people.edit", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).showEditPerson},
+		{Method: post, Path: org + "/people/:id/edit", Name: "people.edit.do", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).editPerson},
 		{Method: get, Path: org + "/people/:id/remove", Name: "people.remove", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).showRemovePerson},
 		{Method: post, Path: org + "/people/:id/remove", Name: "people.remove.do", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).removePerson},
 		{Method: get, Path: org + "/engagements/new", Name: "engagement.new", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).showNewEngagement},

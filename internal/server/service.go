@@ -210,8 +210,8 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 	}
 	v := domain.Service{ID: old.ID, Key: form.Text("key"), Name: form.Text("name"), Environment: domain.Environment(form.Text("environment")),
 		Model: domain.ServiceModel(form.Text("model")), From: form.Date("from"), To: form.Date("to"), State: domain.ServiceState(form.Text("state")), Version: form.Int("version")}
-	if err = form.Err(); err == nil && !form.Ticked("confirmed") {
-		effects, held, err := s.holdService(c, old, v)
+	if err = form.Err(); err == nil {
+		effects, held, err := s.holdService(c, form, old, v)
 		if err != nil {
 			return err
 		}
@@ -238,16 +238,16 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 }
 
 // holdService reports whether a change waits for a tick, and what it does.
-func (s *Server) holdService(c *Ctx, old, v domain.Service) ([]app.Effect, bool, error) {
+func (s *Server) holdService(c *Ctx, form *Form, old, v domain.Service) ([]app.Effect, bool, error) {
 	if old.ID == 0 {
 		listed, _ := c.inUse().Service(v.Key)
 		if v.Key == "" {
 			listed, _ = c.inUse().Service(domain.Slug(v.Name))
 		}
-		return nil, !listed.Closed.IsZero(), nil
+		return nil, !listed.Closed.IsZero() && !form.Ticked("confirmed"), nil
 	}
 	effects, err := s.app.ServiceEffects(c.Context(), c.Actor, v)
-	return effects, len(effects) > 0, err
+	return effects, c.held(form, effects), err
 }
 
 func (s *Server) serviceForm(c *Ctx, status int, old domain.Service, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
@@ -290,17 +290,27 @@ func (s *Server) showRetireService(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.retireForm(c, fiber.StatusOK, v, url.Values{"to": {s.app.Today().String()}, "version": {strconv.Itoa(v.Version)}}, nil)
+	effects, err := s.app.ServiceEffects(c.Context(), c.Actor, retired(v, s.app.Today()))
+	if err != nil {
+		return err
+	}
+	return s.retireForm(c, fiber.StatusOK, v, url.Values{"to": {s.app.Today().String()}, "version": {strconv.Itoa(v.Version)}}, nil, effects)
 }
 
-func (s *Server) retireForm(c *Ctx, status int, v domain.Service, typed url.Values, errs views.FormErrors) error {
+// retired is a service after its last day of use.
+func retired(v domain.Service, to domain.Date) domain.Service {
+	v.State, v.To = domain.ServiceRetired, to
+	return v
+}
+
+func (s *Server) retireForm(c *Ctx, status int, v domain.Service, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
 	dependants, err := s.app.ServiceDependants(c.Context(), c.Actor, v.ID)
 	if err != nil {
 		return err
 	}
 	at := c.At()
 	page := views.ServiceRetire{Line: s.serviceLine(c, v), Dependants: c.dependantLines(dependants),
-		FormState: views.FormState{Values: typed, Errors: errs, Action: at.RetireService(v.ID), Back: views.Crumb{Label: v.Name, Href: at.Service(v.ID)}}}
+		FormState: views.FormState{Values: typed, Errors: errs, Effects: c.effectLines(effects), Action: at.RetireService(v.ID), Back: views.Crumb{Label: v.Name, Href: at.Service(v.ID)}}}
 	return c.RenderStatus(status, views.ServiceRetirePage(c.Page(c.L.T("service.retire_title", map[string]any{"Name": v.Name})), page))
 }
 
@@ -313,17 +323,26 @@ func (s *Server) retireService(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	retired := v
-	retired.State, retired.To, retired.Version = domain.ServiceRetired, form.Date("to"), form.Int("version")
-	if err = form.Err(); err == nil && retired.To == 0 {
+	next := retired(v, form.Date("to"))
+	next.Version = form.Int("version")
+	if err = form.Err(); err == nil && next.To == 0 {
 		err = domain.Invalid("error.service.last_day", nil).At("to")
 	}
 	if err == nil {
-		_, err = s.app.SaveService(c.Context(), c.Actor, retired)
+		effects, err := s.app.ServiceEffects(c.Context(), c.Actor, next)
+		if err != nil {
+			return err
+		}
+		if c.held(form, effects) {
+			return s.retireForm(c, fiber.StatusUnprocessableEntity, v, form.Values, c.untold(), effects)
+		}
+	}
+	if err == nil {
+		_, err = s.app.SaveService(c.Context(), c.Actor, next)
 	}
 	current := url.Values{"to": {form.Text("to")}, "version": {strconv.Itoa(v.Version)}}
 	if status, values, errs, ok := c.again(err, form.Values, current); ok {
-		return s.retireForm(c, status, v, values, errs)
+		return s.retireForm(c, status, v, values, errs, nil)
 	}
 	if err != nil {
 		return err
