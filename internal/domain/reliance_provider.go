@@ -37,8 +37,8 @@ type Examination struct {
 }
 
 // Examine reads the provider's documents for one service.
-func Examine(f ProviderFacts) Examination {
-	x := Examination{facts: f}
+func Examine(f ProviderFacts) *Examination {
+	x := &Examination{facts: f}
 	x.counting = countingCertificates(f)
 	x.foreign = neededFromOtherEdition(f, x.counting)
 	x.soa, x.hasSoA = newestReport(f, ReportSoA, ReportReviewed)
