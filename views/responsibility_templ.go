@@ -285,7 +285,7 @@ func dutyOwner(l *i18n.Localizer, d DutyLine) templ.Component {
 	})
 }
 
-// dutyState is how a duty stands, until when, and for a stale one why.
+// dutyState is how a duty stands, and why it is not proven.
 func dutyState(l *i18n.Localizer, d DutyLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -311,12 +311,12 @@ func dutyState(l *i18n.Localizer, d DutyLine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.State == domain.ResponsibilityStale {
+		if !d.Proof.Proven && len(d.Proof.Causes) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<span class=\"cell-note\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = staleCauses(l, d.Proof).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = unprovenCauses(l, d.Proof).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -383,8 +383,8 @@ func dutyUntil(l *i18n.Localizer, d DutyLine) templ.Component {
 	})
 }
 
-// staleCauses says why what was offered as proof counts no longer.
-func staleCauses(l *i18n.Localizer, p domain.Proof) templ.Component {
+// unprovenCauses says why what was offered as proof does not count.
+func unprovenCauses(l *i18n.Localizer, p domain.Proof) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -406,14 +406,14 @@ func staleCauses(l *i18n.Localizer, p domain.Proof) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for _, r := range p.Causes {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<span class=\"stale-cause\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<span class=\"unproven-cause\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(Sentence(l, "cause", r))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `responsibility.templ`, Line: 72, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `responsibility.templ`, Line: 72, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {

@@ -262,7 +262,7 @@ func TestControls_ConfirmProposedSplits(t *testing.T) {
 		t.Error("no service chosen, and no field says so")
 	}
 	to := a.post(north+"/controls/splits", url.Values{"ids": {ids(one, two)}, "service": {fmt.Sprint(s.ID)}}).leads(north + "/controls")
-	if got := a.get(to).text(".notice"); got != "1 proposed split was confirmed." {
+	if got := a.get(to).text(".notice"); got != "1 split was confirmed." {
 		t.Errorf("the notice says %q", got)
 	}
 	kept, err := a.app.SplitsOf(t.Context(), a.actor, a.eng, two)
