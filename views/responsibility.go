@@ -101,7 +101,7 @@ func (p DutiesProps) table(l *i18n.Localizer) TableProps {
 	}
 	for _, d := range p.Rows {
 		t.Rows = append(t.Rows, Row{ID: id(d.Responsibility.ID), Label: d.Control.Code + " · " + d.Service.Name, Href: d.Href, Cells: []templ.Component{
-			dutyControl(d), dutySentence(l, d), serviceCell(l, d.Service), dutyOwner(l, d), Text(dutyCadence(l, d.Responsibility)), dutyState(l, d), dutyUntil(l, d),
+			dutyControl(d), dutySentence(d), serviceCell(l, d.Service), dutyOwner(l, d), Text(dutyCadence(l, d.Responsibility)), dutyState(l, d), dutyUntil(l, d),
 		}})
 	}
 	return t

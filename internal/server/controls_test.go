@@ -255,7 +255,7 @@ func TestControls_ConfirmProposedSplits(t *testing.T) {
 	_, err := a.app.ConfirmSplit(t.Context(), a.actor, a.eng, domain.Split{Control: two.ID, Service: s.ID, Party: domain.PartyShared, Reason: "We decided"})
 	a.must(err)
 	p := a.get(north + "/controls/splits").want(http.StatusOK)
-	if p.text("h1") != "Confirm the proposed splits of 2 controls" || !strings.Contains(p.text("fieldset"), "1 proposal to confirm, 1 decided already") {
+	if p.text("h1") != "Decide the splits of 2 controls" || !strings.Contains(p.text("fieldset"), "1 proposal to confirm, 1 decided already") {
 		t.Errorf("it says %q", p.text("main"))
 	}
 	if p := a.post(north+"/controls/splits", url.Values{"ids": {ids(one, two)}}).want(http.StatusUnprocessableEntity); p.text("#field-service .field-error") == "" {
