@@ -44,7 +44,9 @@ func TestResponsibility_ShowsWhatItMoves(t *testing.T) {
 	for name, change := range map[string]func(*domain.Responsibility){
 		"evidence taken away": func(v *domain.Responsibility) { v.Evidence = nil },
 		"due each month":      func(v *domain.Responsibility) { v.Cadence = domain.CadenceMonthly }, // its evidence ends in March
-		"one more":            func(v *domain.Responsibility) { *v = domain.Responsibility{Control: v.Control, Service: v.Service, Sentence: "Also this."} },
+		"one more": func(v *domain.Responsibility) {
+			*v = domain.Responsibility{Control: v.Control, Service: v.Service, Sentence: "Also this."}
+		},
 	} {
 		after := v
 		change(&after)

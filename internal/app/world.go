@@ -31,7 +31,7 @@ type world struct {
 	crosswalk *domain.Crosswalk // made on first use, as is what follows
 	excluded  map[domain.Ref]bool
 	named     map[string][]domain.Certificate // by service key, for pairs that nobody claims
-	examined  map[string]*domain.Examination   // by service and certificates
+	examined  map[string]*domain.Examination  // by service and certificates
 	facts     map[domain.ControlID]*domain.ReadinessFacts
 	owners    map[domain.ControlID]domain.OwnershipView
 }
@@ -154,18 +154,7 @@ func (w *world) restsOn(r domain.Reliance) []domain.Certificate {
 	if !r.Claimed() {
 		return w.naming(w.services[r.Service].Key)
 	}
-	var out []domain.Certificate
-	seen := map[domain.CertificateID]bool{0: true}
-	for _, id := range r.Certificates {
-		for !seen[id] {
-			seen[id] = true
-			if c, known := w.certificates[id]; known {
-				out = append(out, c)
-				id = c.Successor
-			}
-		}
-	}
-	return out
+	return domain.WithSuccessors(r.Certificates, w.certificates)
 }
 
 func (w *world) naming(key string) []domain.Certificate {

@@ -78,7 +78,7 @@ func inCertificateOrder(cs []Certificate) []Certificate {
 // after somebody read the certificate: its words speak of what was before.
 func readBefore(c Certificate, f ProviderFacts) (last ServiceChange, found bool) {
 	for _, change := range f.Service.Changes {
-		if change.On > c.CheckedOn && change.On <= f.day() && change.On >= last.On {
+		if change.Outdates(c) && change.On <= f.day() && change.On >= last.On {
 			last, found = change, true
 		}
 	}
