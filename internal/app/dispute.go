@@ -77,9 +77,6 @@ func (a *App) RaiseDispute(ctx context.Context, actor domain.Actor, v domain.Dis
 		return v, err
 	}
 	err := a.change(ctx, actor, func(c change) error {
-		if err := c.Hold(ctx, domain.NounDispute); err != nil {
-			return err
-		}
 		all, err := c.Disputes(ctx, actor.Org)
 		if err != nil {
 			return err

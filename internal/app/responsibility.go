@@ -51,9 +51,6 @@ func tidyDuty(v *domain.Responsibility) {
 }
 
 func (c change) saveResponsibility(a *App, v *domain.Responsibility) error {
-	if err := c.Hold(c.ctx, domain.NounResponsibility); err != nil {
-		return err
-	}
 	control, err := c.placeDuty(v)
 	if err != nil {
 		return err
