@@ -4,6 +4,7 @@ package i18n
 // as "role." + role. Their keys count as used; add a prefix here when you build
 // one, and a test that every value of the enum Has its key.
 var Dynamic = []string{
+	"applicability.",
 	"bucket.",
 	"catalogue.kind.",
 	"catalogue.level.",
@@ -17,6 +18,7 @@ var Dynamic = []string{
 	"control.party_",
 	"dashboard.condition.",
 	"density.",
+	"disposition.",
 	"driver.",
 	"engagement.move.",
 	"engagement.move_to.",
@@ -42,6 +44,7 @@ var Dynamic = []string{
 	"party.",
 	"people.role.",
 	"readiness.",
+	"report.count_",
 	"report_kind.",
 	"review_reason.",
 	"role.",

@@ -86,6 +86,24 @@ func (p Place) Report(id domain.ReportID) string { return sub(p.Reports(), id) }
 func (p Place) EditReport(id domain.ReportID) string {
 	return p.Report(id) + "/edit"
 }
+func (p Place) ReportApplicability(id domain.ReportID) string {
+	return p.Report(id) + "/applicability"
+}
+func (p Place) ReportApplicabilityCSV(id domain.ReportID) string {
+	return p.ReportApplicability(id) + ".csv"
+}
+func (p Place) ReportApplicabilityXLSX(id domain.ReportID) string {
+	return p.ReportApplicability(id) + ".xlsx"
+}
+func (p Place) ReportApplicabilityImport(id domain.ReportID) string {
+	return p.ReportApplicability(id) + "/import"
+}
+func (p Place) ReportApplicabilityPreview(id domain.ReportID) string {
+	return p.ReportApplicabilityImport(id) + "/preview"
+}
+func (p Place) ReportApplicabilityApply(id domain.ReportID) string {
+	return p.ReportApplicabilityImport(id) + "/apply"
+}
 
 // CatalogueTab is one tab of the catalogue.
 func (p Place) CatalogueTab(tab views.CatalogueTab) string {
