@@ -56,7 +56,7 @@ type reportLine struct {
 }
 
 var documents = []reportLine{
-	{"report-azure", "Audit report, cloud platform and analytics (fictional)", domain.ReportAudit, "report-azure", []string{"azure", "intune", "power-bi"}, domain.ReportReviewed, "Two remarks on change tickets, both closed by the provider.", domain.ReportExceptions{
+	{"report-azure", "Audit report, cloud platform and analytics (fictional)", domain.ReportAudit, "report-azure", []string{"azure", "intune", "power-bi"}, domain.ReportReviewed, "Read in full, with the follow-up the provider sent in July.", domain.ReportExceptions{
 		{What: "Two of 45 change tickets sampled had no record of their approval.", Refs: []domain.Ref{{Edition: domain.Edition2022, Code: "A.8.32"}}, Disposition: domain.DispositionCorrected,
 			Note: "The report's own follow-up shows both approved afterwards, and the rule enforced by the tool since."},
 		{What: "One badge of a leaver stayed valid for two days in a data centre outside Europe.", Refs: []domain.Ref{{Edition: domain.Edition2022, Code: "A.7.2"}}, Disposition: domain.DispositionNotOurs,
