@@ -47,6 +47,9 @@ func (c *Ctx) reportValues(v domain.Report) url.Values {
 	if v.Confidential {
 		out.Set("confidential", "1")
 	}
+	if v.Edition == "" && appliesOf(v) != appliesRecorded {
+		out.Set("edition", string(c.Engagement.Edition))
+	}
 	for i, e := range v.Exceptions {
 		putException(out, i+1, []string{c.exceptionWords(e, i), views.RefWords(e.Refs), string(e.Disposition), e.Note})
 	}
@@ -114,7 +117,7 @@ func (s *Server) reportOf(c *Ctx, form *Form, old domain.Report) domain.Report {
 		URL: form.Text("url"), Note: form.Text("note"), Version: form.Int("version"), DocumentHash: form.digest("digest")}
 	v.Exceptions = s.exceptionsOf(c, form)
 	v.Edition = domain.Edition(form.Text("edition"))
-	if v.Edition == "" && old.ID == 0 {
+	if v.Edition == "" && form.Text("applies") != appliesRecorded { // without one, nothing could be left unstated
 		v.Edition = c.Engagement.Edition
 	}
 	switch form.Text("applies") {

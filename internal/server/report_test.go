@@ -259,6 +259,25 @@ func TestApplicability_Choose(t *testing.T) {
 		}
 		b.reader.post(at, url.Values{"line": {"A.9.1.1"}}).want(http.StatusForbidden)
 	})
+	t.Run("a seeded one applies nothing until somebody records it", func(t *testing.T) {
+		all, err := b.app.Reports(t.Context(), b.owner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
+			if r.Kind != domain.ReportSoA || r.CatalogueID == "" {
+				continue
+			}
+			seeded := fmt.Sprintf("%s/reports/%d", b.path, r.ID)
+			form := with(v.get(seeded+"/edit").typed(".report-form form"), "from", "2025-07-01", "to", "2026-06-30", "names", "azure|public", "obtained_on", "2026-07-15", "state", "obtained")
+			v.post(seeded+"/edit", form).leads(seeded)
+			if got := v.get(seeded).text("section[aria-labelledby=not-applied]"); !strings.Contains(got, "0 applied, 0 not applied, 93 not stated") {
+				t.Errorf("it says %q", got)
+			}
+			return
+		}
+		t.Skip("the catalogue seeds no SoA")
+	})
 	audit := v.post(b.path+"/reports", reportFields(domain.ReportAudit, "Audit")).leads(b.path + "/reports/")
 	v.get(audit + "/applicability").want(http.StatusNotFound)
 	v.get(b.path + "/reports/9999/applicability").want(http.StatusNotFound)
@@ -380,6 +399,25 @@ func TestApplicability_TellsWhatFalls(t *testing.T) {
 	if p.text("#effects .notice-warning") == "" || p.doc().Find(".applicability input[value=not_applied][checked]").Length() != 93 {
 		t.Errorf("the page lost what was chosen, or says nothing: %q", p.text("#effects"))
 	}
+	t.Run("so do superseding it, an open exception, and a newer report with one", func(t *testing.T) {
+		edit, reports := strings.TrimSuffix(at, "/applicability")+"/edit", at[:strings.LastIndex(at, "/reports/")]+"/reports"
+		form := v.get(edit).typed(".report-form form")
+		newer := reportFields(domain.ReportAudit, "Newer")
+		newer = with(newer, "to", story.Engagement.Period.To.String(), "names", "office-365|public")
+		for name, p := range map[string]*page{
+			"superseded":            v.post(edit, with(form, "state", "superseded")),
+			"an open exception":     v.post(edit, with(form, "exception_1", "A finding")),
+			"another kind":          v.post(edit, with(form, "kind", "bridge_letter")),
+			"nothing applied":       v.post(edit, with(form, "applies", "unstated")),
+			"a newer, open finding": v.post(reports, with(newer, "exception_1", "A finding")),
+		} {
+			p.want(http.StatusUnprocessableEntity)
+			if !strings.Contains(p.text("#effects .notice-warning"), "would lapse") || p.text("#field-confirmed-error") == "" {
+				t.Errorf("%s: %q", name, p.text(".error-summary"))
+			}
+		}
+		v.post(edit, form).leads(strings.TrimSuffix(edit, "/edit")) // nothing changed: nothing to tell
+	})
 	before, err := k.App.Reliances(t.Context(), story.As("owner"), story.Engagement, 0)
 	if err != nil {
 		t.Fatal(err)
