@@ -418,6 +418,7 @@ func TestApplicability_TellsWhatFalls(t *testing.T) {
 		}
 		v.post(edit, form).leads(strings.TrimSuffix(edit, "/edit")) // nothing changed: nothing to tell
 	})
+	form = sheet(t, v, at, "Ref,Applicable\nA.5.1,yes\n").typed("form[action$='/import/apply']")
 	before, err := k.App.Reliances(t.Context(), story.As("owner"), story.Engagement, 0)
 	if err != nil {
 		t.Fatal(err)
