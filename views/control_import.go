@@ -70,6 +70,7 @@ type ImportPreviewProps struct {
 	Carried   []Hidden        // what the apply form carries beside file and mapping
 	Idle      bool            // applying would change nothing
 	Sums      templ.Component // what all of it comes to; nil for nothing more
+	Kinds     []string        // what a row of such a file may do; nil: all there is
 }
 
 // importChanges are what a row may do, in the order the page shows them.
@@ -93,7 +94,11 @@ func importStatus(l *i18n.Localizer, change string) StatusProps {
 func (p ImportPreviewProps) tallies(l *i18n.Localizer) []Tally {
 	words := map[string]string{"bad": l.T("import.bad", nil), "new": l.T("import.new", nil), "changed": l.T("import.changed", nil), "same": l.T("import.same", nil)}
 	var out []Tally
-	for _, c := range importChanges {
+	kinds := importChanges
+	if p.Kinds != nil {
+		kinds = p.Kinds
+	}
+	for _, c := range kinds {
 		t := Tally{Kind: importStatus(l, c).Kind, Label: words[c], Count: p.Counts[c]}
 		if t.Count > 0 {
 			t.Href = WithQuery(WithQuery(p.Path, "page", ""), "show", c) + "#rows"

@@ -85,7 +85,7 @@ func (s *Server) applicabilityPreview(c *Ctx, status int, v app.Applicability, n
 	at, id, show := c.At(), v.Report.ID, c.Query("show")
 	p := views.ImportPreviewProps{ImportWords: c.applicabilityWords(v), FormState: views.FormState{Action: at.ReportApplicabilityApply(id), Errors: errs}, File: name, Header: in.Header,
 		Missing: len(in.Missing) > 0, Mapped: len(mapping) > 0, Columns: importColumns(app.ApplicabilityColumns, in.Mapping), Counts: map[string]int{}, Show: show, Page: c.PageNumber(),
-		Path: importAddress(at.ReportApplicabilityPreview(id), name, in.Mapping, show), Read: at.ReportApplicabilityPreview(id), Upload: at.ReportApplicabilityImport(id), Idle: in.Idle(),
+		Path: importAddress(at.ReportApplicabilityPreview(id), name, in.Mapping, show), Read: at.ReportApplicabilityPreview(id), Upload: at.ReportApplicabilityImport(id), Idle: in.Idle(), Kinds: []string{string(app.RowBad), string(app.RowChanged), string(app.RowSame)},
 		Carried: []views.Hidden{{Name: "version", Value: strconv.Itoa(v.Report.Version)}}}
 	for change, n := range in.Changes {
 		p.Counts[string(change)] = n
