@@ -56,6 +56,7 @@ type RelianceBrief struct {
 	Reliance     domain.Reliance
 	Certificates []domain.Certificate
 	Verdict      domain.Verdict
+	Ground       func(domain.Ground) string // where a ground can be seen
 	Href         string
 }
 

@@ -42,7 +42,7 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 	if err != nil {
 		return nil, err
 	}
-	reviews, err := s.LastReviews(ctx, e.Org, end)
+	accepted, err := s.Acceptances(ctx, e.Org, end)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 			return nil, fmt.Errorf("read %s %d as of %s: %w", r.Noun, r.Object, a.on, err)
 		}
 	}
-	return p.settle(reviews, names)
+	return p.settle(accepted, names)
 }
 
 // past gathers states into a world.
@@ -150,7 +150,7 @@ func keep(p *past, id domain.ControlID, put func()) {
 }
 
 // settle derives what the tables would have told directly.
-func (p *past) settle(reviews map[domain.EvidenceID]domain.Review, names map[domain.PersonID]string) (*world, error) {
+func (p *past) settle(accepted map[domain.EvidenceID]domain.Acceptance, names map[domain.PersonID]string) (*world, error) {
 	if !p.began {
 		return nil, domain.Conflict("error.as_of.engagement", domain.Args{"On": p.on.String()})
 	}
@@ -159,11 +159,7 @@ func (p *past) settle(reviews map[domain.EvidenceID]domain.Review, names map[dom
 	}
 	p.entries = fullSoA(p.engagement.Org, p.engagement.Edition, p.touched)
 	for _, v := range p.items {
-		fact := domain.EvidenceFact{Code: v.Item.Code(), State: v.Item.State, Period: v.Item.Period}
-		if r, reviewed := reviews[v.Item.ID]; reviewed {
-			fact.ReviewedBy, fact.ReviewedOn = r.Reviewer, domain.DateOf(r.At)
-		}
-		p.evidence[v.Item.ID] = fact
+		p.evidence[v.Item.ID] = domain.FactOf(v.Item, accepted[v.Item.ID])
 	}
 	p.readinessFacts(names)
 	return p.world, nil
@@ -192,7 +188,7 @@ func (p *past) readinessFacts(names map[domain.PersonID]string) {
 	}
 	for _, v := range p.items {
 		for _, id := range v.Controls {
-			of(id).AddEvidence(p.evidence[v.Item.ID], p.engagement.Period)
+			of(id).AddEvidence(v.Item, p.engagement.Period)
 		}
 	}
 }

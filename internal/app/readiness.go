@@ -168,7 +168,7 @@ func (a *App) FindControls(ctx context.Context, actor domain.Actor, e domain.Eng
 	}
 	var rows []domain.ControlSummary
 	for _, v := range found.Rows {
-		if s, ok := byID[v.ID]; ok && (f.Bucket == "" || s.Bucket == f.Bucket) {
+		if s, ok := byID[v.ID]; ok && (f.Bucket == "" || s.Bucket == f.Bucket) && (f.Party == "" || s.Carrier() == f.Party) {
 			rows = append(rows, s)
 		}
 	}
@@ -186,7 +186,9 @@ type Dashboard struct {
 	Reliances  map[domain.RelianceState]int
 	Inherited  int
 	Conditions []Condition
-	Lapsed     []RelianceView
+	Heat       domain.Heat
+	Fallen     []Fall // those that concern whoever asks first
+	Expiries   []domain.Expiry
 }
 
 // Condition is one thing that must hold before the audit may start.
@@ -197,11 +199,19 @@ type Condition struct {
 
 // Dashboard counts the applicable controls by bucket and lists what blocks.
 func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engagement) (Dashboard, error) {
-	d := Dashboard{On: a.Today(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
-	controls, err := a.Readiness(ctx, actor, e)
+	d := Dashboard{On: a.day(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return d, err
+	}
+	w, err := a.world(ctx, a.store, e, 0)
 	if err != nil {
 		return d, err
 	}
+	if err := a.addFacts(ctx, w, 0); err != nil {
+		return d, err
+	}
+	controls := w.readiness()
+	d.Heat, d.Fallen, d.Expiries = domain.NewHeat(controls), w.fallen(actor), w.expiries()
 	for _, s := range controls {
 		d.Counts[s.Bucket]++
 		switch s.Bucket {
@@ -213,15 +223,8 @@ func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engage
 		d.Inherited += s.Facts.Inherited
 	}
 	d.Applicable = len(controls) - d.Excluded
-	reliances, err := a.Reliances(ctx, actor, e, 0)
-	if err != nil {
-		return d, err
-	}
-	for _, r := range reliances {
-		d.Reliances[r.Reliance.State]++
-		if r.Reliance.State == domain.RelianceLapsed {
-			d.Lapsed = append(d.Lapsed, r)
-		}
+	for _, r := range w.reliances {
+		d.Reliances[r.State]++
 	}
 	d.Conditions, err = a.conditions(ctx, e, len(controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
 	return d, err

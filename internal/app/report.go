@@ -35,6 +35,9 @@ func (a *App) SaveReport(ctx context.Context, actor domain.Actor, v domain.Repor
 		return v, err
 	}
 	err := a.change(ctx, actor, func(c change) error {
+		if err := c.reportTwin(v); err != nil {
+			return err
+		}
 		if v.ID == 0 {
 			return c.putReport(a, &v, domain.Report{}, "report.added")
 		}
