@@ -13,7 +13,7 @@ import (
 func (h *house) soa(e domain.Edition) app.Applicability {
 	h.t.Helper()
 	v := report()
-	v.Kind, v.Edition = domain.ReportSoA, e
+	v.Kind, v.Edition, v.Title = domain.ReportSoA, e, "SoA "+string(e)
 	v, err := h.SaveReport(ctx, h.as(domain.RoleAuditor), v)
 	h.must(err)
 	return h.applicability(v.ID)
@@ -41,7 +41,7 @@ func TestApplicability_SetAndStale(t *testing.T) {
 	says["A.8.30"], says["A.7.4"] = domain.NotApplied, domain.NotStated
 	saved, err := h.SetApplicability(ctx, h.as(domain.RoleAuditor), v, says)
 	h.must(err)
-	if len(saved.NotApplied) != 1 || len(saved.NotStated) != 1 || saved.ReviewedBy == 0 || saved.Title != "Audit report" {
+	if len(saved.NotApplied) != 1 || len(saved.NotStated) != 1 || saved.ReviewedBy == 0 || saved.Title != "SoA 2022" {
 		t.Errorf("saved as %+v", saved)
 	}
 	_, err = h.SetApplicability(ctx, h.as(domain.RoleAuditor), v, says)

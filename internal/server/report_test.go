@@ -175,11 +175,11 @@ func TestReport_Digest(t *testing.T) {
 	if shown := b.work.get(at).text(".digest"); shown != is {
 		t.Errorf("the page shows %q", shown)
 	}
-	p := b.work.post(b.path+"/reports", with(form, "digest", strings.Repeat("ab", 32))).want(http.StatusUnprocessableEntity)
+	p := b.work.post(b.path+"/reports", with(form, "title", "Second", "digest", strings.Repeat("ab", 32))).want(http.StatusUnprocessableEntity)
 	if said := p.text("#field-digest-error"); !strings.Contains(said, is) || p.attr("#field-digest", "value") != strings.Repeat("ab", 32) {
 		t.Errorf("another digest: %q", said)
 	}
-	b.work.post(b.path+"/reports", with(form, "digest", strings.ToUpper(is[:32])+" "+is[32:])).leads(b.path + "/reports/")
+	b.work.post(b.path+"/reports", with(form, "title", "Third", "digest", strings.ToUpper(is[:32])+" "+is[32:])).leads(b.path + "/reports/")
 }
 
 func TestReport_BridgeLetter(t *testing.T) {
@@ -199,7 +199,7 @@ func TestReport_BridgeLetter(t *testing.T) {
 	if !strings.Contains(p.text("section[aria-labelledby=bridges]"), "never extends a certificate") {
 		t.Error("the report does not say that a letter extends no certificate")
 	}
-	if p := b.work.post(b.path+"/reports", with(form, "bridges", letter[strings.LastIndex(letter, "/")+1:])).want(http.StatusUnprocessableEntity); p.text("#field-bridges-error") == "" {
+	if p := b.work.post(b.path+"/reports", with(form, "title", "Second letter", "bridges", letter[strings.LastIndex(letter, "/")+1:])).want(http.StatusUnprocessableEntity); p.text("#field-bridges-error") == "" {
 		t.Error("a letter continues a letter")
 	}
 }
