@@ -87,6 +87,24 @@ func (p Place) Report(id domain.ReportID) string { return sub(p.Reports(), id) }
 func (p Place) EditReport(id domain.ReportID) string {
 	return p.Report(id) + "/edit"
 }
+func (p Place) ReportApplicability(id domain.ReportID) string {
+	return p.Report(id) + "/applicability"
+}
+func (p Place) ReportApplicabilityCSV(id domain.ReportID) string {
+	return p.ReportApplicability(id) + ".csv"
+}
+func (p Place) ReportApplicabilityXLSX(id domain.ReportID) string {
+	return p.ReportApplicability(id) + ".xlsx"
+}
+func (p Place) ReportApplicabilityImport(id domain.ReportID) string {
+	return p.ReportApplicability(id) + "/import"
+}
+func (p Place) ReportApplicabilityPreview(id domain.ReportID) string {
+	return p.ReportApplicabilityImport(id) + "/preview"
+}
+func (p Place) ReportApplicabilityApply(id domain.ReportID) string {
+	return p.ReportApplicabilityImport(id) + "/apply"
+}
 
 func (p Place) CatalogueFile() string          { return p.Catalogue() + "/file" }
 func (p Place) CatalogueImports() string       { return p.Catalogue() + "/imports" }

@@ -143,6 +143,14 @@ func Routes() []Route {
 		{Method: get, Path: eng + "/reports/:id", Name: "report", Rule: InOrg(domain.ActRead), Handle: (*Server).showReport},
 		{Method: get, Path: eng + "/reports/:id/edit", Name: "report.edit", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).showEditReport},
 		{Method: post, Path: eng + "/reports/:id/edit", Name: "report.save", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).saveReport},
+		{Method: get, Path: eng + "/reports/:id/applicability", Name: "report.applicability", Rule: InOrg(domain.ActRead), Handle: (*Server).showApplicability},
+		{Method: post, Path: eng + "/reports/:id/applicability", Name: "report.applicability.save", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).saveApplicability},
+		{Method: get, Path: eng + "/reports/:id/applicability.csv", Name: "report.applicability.csv", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadApplicabilityCSV, Slow: true},
+		{Method: get, Path: eng + "/reports/:id/applicability.xlsx", Name: "report.applicability.xlsx", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadApplicabilityXLSX, Slow: true},
+		{Method: get, Path: eng + "/reports/:id/applicability/import", Name: "report.import", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).showApplicabilityImport},
+		{Method: post, Path: eng + "/reports/:id/applicability/import", Name: "report.import.receive", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).receiveApplicability, Slow: true},
+		{Method: get, Path: eng + "/reports/:id/applicability/import/preview", Name: "report.import.preview", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).showApplicabilityPreview},
+		{Method: post, Path: eng + "/reports/:id/applicability/import/apply", Name: "report.import.do", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).applyApplicability},
 
 		// Controls and what they rely on
 		{Method: get, Path: eng + "/controls", Name: "controls", Rule: InOrg(domain.ActRead), Handle: (*Server).showControls},
