@@ -122,6 +122,18 @@ func (p MapProps) note(l *i18n.Localizer) string {
 	return l.N("map.matching", p.Map.Matching, nil)
 }
 
+// shown carries the filter along: where no row is ticked, the confirm page is
+// about every control that the map shows.
+func (p MapProps) shown() []Hidden {
+	f, out := p.Filter, []Hidden{{"map", "1"}}
+	for _, h := range []Hidden{{"theme", f.Theme}, {"party", string(f.Party)}, {"state", string(f.State)}, {"rung", string(f.Rung)}, {"gate", string(f.Gate)}} {
+		if h.Value != "" {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // switchGates is the address of the same map with the gates shown, or hidden.
 func (p MapProps) switchGates() string {
 	if p.Gates {

@@ -130,3 +130,14 @@ type RelianceMap struct {
 	InUse    []Service        // all columns there are
 	Total    int              // all controls there are
 }
+
+// Rows lists the controls shown.
+func (m RelianceMap) Rows() []ControlID {
+	var out []ControlID
+	for _, t := range m.Themes {
+		for _, r := range t.Rows {
+			out = append(out, r.Control.ID)
+		}
+	}
+	return out
+}

@@ -7,8 +7,7 @@ import (
 
 // showRelianceMap is the picture of what rests on Microsoft: controls by services.
 func (s *Server) showRelianceMap(c *Ctx) error {
-	f := domain.MapFilter{Theme: c.Query("theme"), Service: queryID[domain.ServiceID](c, "service"), Rung: queryChoice(c, "rung", domain.Rungs),
-		Gate: queryChoice(c, "gate", domain.Gates), State: queryChoice(c, "state", domain.MapStates), Party: queryChoice(c, "party", domain.Parties)}
+	f := c.mapFilter()
 	m, err := s.app.RelianceMap(c.Context(), c.Actor, c.Engagement, f)
 	if err != nil {
 		return err
@@ -20,6 +19,12 @@ func (s *Server) showRelianceMap(c *Ctx) error {
 		p.Links.Propose = at.ProposeReliances()
 	}
 	return c.Render(views.RelianceMap(c.Page(c.L.T("map.title", nil)), p))
+}
+
+// mapFilter is the map's state, read from its address.
+func (c *Ctx) mapFilter() domain.MapFilter {
+	return domain.MapFilter{Theme: c.Query("theme"), Service: queryID[domain.ServiceID](c, "service"), Rung: queryChoice(c, "rung", domain.Rungs),
+		Gate: queryChoice(c, "gate", domain.Gates), State: queryChoice(c, "state", domain.MapStates), Party: queryChoice(c, "party", domain.Parties)}
 }
 
 // mapNever says what a map needs first: controls, and services in use.

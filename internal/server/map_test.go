@@ -215,6 +215,10 @@ func TestReliances_ProposedInBulk(t *testing.T) {
 			t.Errorf("left out as %s: %q, want %q", why, got, want)
 		}
 	}
+	if p := m.get(at + "?map=1&party=ours").want(http.StatusOK); p.text("h1") != "Nothing can be proposed" || p.doc().Find("main form[method=post]").Length() != 0 || p.text("#left-out") != "4 pairs left out" {
+		t.Errorf("of the rows that the map shows: %q, %q", p.text("h1"), p.text("#left-out"))
+	}
+	m.get(at + "?map=1&state=lapsed").want(http.StatusUnprocessableEntity)
 	form := url.Values{}
 	p.doc().Find(`form[method=post] input[type=hidden]`).Each(func(_ int, s *goquery.Selection) { form.Set(s.AttrOr("name", ""), s.AttrOr("value", "")) })
 	if p := m.post(at, form).want(http.StatusUnprocessableEntity); p.text("#field-why-error, .field-error") == "" || p.text("h1") != "Propose 1 reliance" {

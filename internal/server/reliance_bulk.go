@@ -20,7 +20,17 @@ func (c *Ctx) mayPropose() bool {
 // showProposeReliances is the confirm page of proposing for several controls:
 // those ticked, or all that the list or the map shows.
 func (s *Server) showProposeReliances(c *Ctx) error {
-	chosen, err := s.chosen(c, queryIDs[domain.ControlID](c, "id"), c.controlFilter())
+	ids := queryIDs[domain.ControlID](c, "id")
+	if len(ids) == 0 && c.Query("map") == "1" {
+		m, err := s.app.RelianceMap(c.Context(), c.Actor, c.Engagement, c.mapFilter())
+		if err != nil {
+			return err
+		}
+		if ids = m.Rows(); len(ids) == 0 {
+			return domain.Invalid("error.controls.none", nil)
+		}
+	}
+	chosen, err := s.chosen(c, ids, c.controlFilter())
 	if err != nil {
 		return err
 	}
