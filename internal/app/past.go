@@ -1,9 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -37,7 +39,7 @@ var worldNouns = []domain.Noun{domain.NounEngagement, domain.NounControl, domain
 // pastWorld puts together the world of an engagement at the end of a day from
 // the newest revision of each object up to then.
 func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*world, error) {
-	end := a.on.AddDays(1).Time()
+	end := a.until()
 	states, err := s.StatesUntil(ctx, e.Org, worldNouns, end)
 	if err != nil {
 		return nil, err
@@ -53,10 +55,14 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 	p := newPast(e, a.on, only)
 	for _, r := range states {
 		if err := p.add(r); err != nil {
-			return nil, fmt.Errorf("read %s %d as of %s: %w", r.Noun, r.Object, a.on, err)
+			return nil, unreadable(r, a.on, err)
 		}
 	}
 	return p.settle(reviews, names)
+}
+
+func unreadable(r domain.Revision, on domain.Date, err error) error {
+	return fmt.Errorf("read %s %d as of %s: %w", r.Noun, r.Object, on, err)
 }
 
 // past gathers states into a world.
@@ -158,15 +164,21 @@ func (p *past) settle(reviews map[domain.EvidenceID]domain.Review, names map[dom
 		return nil, domain.Conflict("error.as_of.control", domain.Args{"On": p.on.String()})
 	}
 	p.entries = fullSoA(p.engagement.Org, p.engagement.Edition, p.touched)
-	for _, v := range p.items {
-		fact := domain.EvidenceFact{Code: v.Item.Code(), State: v.Item.State, Period: v.Item.Period}
-		if r, reviewed := reviews[v.Item.ID]; reviewed {
-			fact.ReviewedBy, fact.ReviewedOn = r.Reviewer, domain.DateOf(r.At)
-		}
-		p.evidence[v.Item.ID] = fact
-	}
+	p.evidence = factsOf(p.items, reviews)
 	p.readinessFacts(names)
+	p.inOrder()
 	return p.world, nil
+}
+
+// inOrder puts what pages list in the order of the tables, for states come in
+// the order of their last change.
+func (p *past) inOrder() {
+	slices.SortFunc(p.reliances, func(x, y domain.Reliance) int {
+		return cmp.Or(cmp.Compare(x.Control, y.Control), cmp.Compare(x.Service, y.Service))
+	})
+	for _, duties := range p.duties {
+		slices.SortFunc(duties, func(x, y domain.Responsibility) int { return cmp.Compare(x.ID, y.ID) })
+	}
 }
 
 // readinessFacts counts what buckets are decided from, as store.ControlFacts does.

@@ -148,34 +148,6 @@ func addRung(s *domain.ControlSummary, v domain.Verdict) {
 	}
 }
 
-// FindControls lists one page of the controls with their buckets.
-func (a *App) FindControls(ctx context.Context, actor domain.Actor, e domain.Engagement, f domain.ControlFilter) (domain.List[domain.ControlSummary], error) {
-	out := domain.List[domain.ControlSummary]{Page: f.Page}
-	all, err := a.Readiness(ctx, actor, e)
-	if err != nil {
-		return out, err
-	}
-	matching := f
-	matching.Page = domain.Page{Number: 1, Size: 1 << 20}
-	matching.Desc = f.Desc && ranks[f.Sort] == nil // ties of a computed order stay in the order of codes
-	found, err := a.store.FindControls(ctx, actor.Org, matching)
-	if err != nil {
-		return out, err
-	}
-	byID := make(map[domain.ControlID]domain.ControlSummary, len(all))
-	for _, s := range all {
-		byID[s.Control.ID] = s
-	}
-	var rows []domain.ControlSummary
-	for _, v := range found.Rows {
-		if s, ok := byID[v.ID]; ok && (f.Bucket == "" || s.Bucket == f.Bucket) {
-			rows = append(rows, s)
-		}
-	}
-	sortSummaries(rows, f)
-	return domain.Slice(rows, f.Page), nil
-}
-
 // Dashboard is what an ISMS manager needs to know first.
 type Dashboard struct {
 	On         domain.Date
@@ -186,7 +158,7 @@ type Dashboard struct {
 	Reliances  map[domain.RelianceState]int
 	Inherited  int
 	Conditions []Condition
-	Lapsed     []RelianceView
+	Lapsed     []RelianceView // with those that would lapse by a day to come
 }
 
 // Condition is one thing that must hold before the audit may start.
@@ -197,7 +169,7 @@ type Condition struct {
 
 // Dashboard counts the applicable controls by bucket and lists what blocks.
 func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engagement) (Dashboard, error) {
-	d := Dashboard{On: a.Today(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
+	d := Dashboard{On: a.day(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
 	controls, err := a.Readiness(ctx, actor, e)
 	if err != nil {
 		return d, err
@@ -218,8 +190,8 @@ func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engage
 		return d, err
 	}
 	for _, r := range reliances {
-		d.Reliances[r.Reliance.State]++
-		if r.Reliance.State == domain.RelianceLapsed {
+		d.Reliances[r.Standing()]++
+		if r.Standing() == domain.RelianceLapsed {
 			d.Lapsed = append(d.Lapsed, r)
 		}
 	}
@@ -229,20 +201,20 @@ func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engage
 
 // conditions are those of "the audit may start".
 func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked bool) ([]Condition, error) {
-	versions, err := a.store.SoAVersions(ctx, e.Org, e.Edition)
+	versions, err := a.soaVersions(ctx, e.Org, e.Edition)
 	if err != nil {
 		return nil, err
 	}
-	engagements, err := a.store.Engagements(ctx, e.Org)
+	engagements, err := a.engagements(ctx, e.Org)
 	if err != nil {
 		return nil, err
 	}
-	assessors, err := a.store.Assessors(ctx, e.Org, e.ID)
+	assessors, err := a.assessors(ctx, e)
 	if err != nil {
 		return nil, err
 	}
 	assessor := slices.ContainsFunc(assessors, func(m domain.Membership) bool { return m.Until == 0 || m.Until >= a.day() })
-	draft, err := soaEntries(ctx, a.store, e.Org, e.Edition)
+	draft, err := a.soaEntries(ctx, e.Org, e.Edition)
 	if err != nil {
 		return nil, err
 	}
@@ -309,39 +281,30 @@ func (a *App) ControlWorkspace(ctx context.Context, actor domain.Actor, e domain
 	if err != nil {
 		return v, err
 	}
+	w, err := a.world(ctx, a.store, e, id)
+	if err != nil {
+		return v, err
+	}
+	v.Splits, v.Reliances = splitViews(control, w.engagement.Edition, w.inUse(), w.decisions), w.views()
 	for _, r := range control.Requirements {
 		if q, ok := catalog.Requirement(r.Ref); ok {
 			v.Requirements = append(v.Requirements, q)
 		}
 	}
 	for _, step := range []func() error{
-		func() error { v.Summary, err = a.summary(ctx, e, id); return err },
-		func() error { v.Splits, err = a.SplitsOf(ctx, actor, e, control); return err },
-		func() error { v.Reliances, err = a.Reliances(ctx, actor, e, id); return err },
-		func() error { v.Certificates, err = a.store.Certificates(ctx, actor.Org); return err },
-		func() error { v.Tests, err = a.store.Tests(ctx, actor.Org, e.ID, id); return err },
-		func() error { v.Ownerships, err = a.store.Ownerships(ctx, actor.Org, id); return err },
-		func() error { v.Before, v.After, err = a.store.Neighbours(ctx, actor.Org, id); return err },
+		func() error { return a.addFacts(ctx, w, id) },
+		func() error { v.Certificates, err = a.certificates(ctx, actor.Org); return err },
+		func() error { v.Tests, err = a.tests(ctx, e, id); return err },
+		func() error { v.Ownerships, err = a.ownerships(ctx, actor.Org, id); return err },
+		func() error { v.Before, v.After, err = a.neighbours(ctx, actor.Org, id); return err },
+		func() error { v.Evidence, err = a.evidenceOf(ctx, actor.Org, id); return err },
 	} {
 		if err := step(); err != nil {
 			return v, err
 		}
 	}
-	items, err := a.store.FindEvidence(ctx, actor.Org, domain.EvidenceFilter{Control: id, Page: domain.Page{Number: 1, Size: 200}})
-	if err != nil {
-		return v, err
-	}
-	v.Evidence = items.Rows
-	history, err := a.store.FindActivity(ctx, actor.Org, domain.ActivityFilter{Noun: domain.NounControl, Object: int64(id), Page: domain.Page{Size: 20}})
+	v.Summary = w.readiness()[0]
+	history, err := a.store.FindActivity(ctx, actor.Org, domain.ActivityFilter{Noun: domain.NounControl, Object: int64(id), To: a.lastDay(), Page: domain.Page{Size: 20}})
 	v.History = history.Rows
 	return v, err
-}
-
-// summary is one control's row of the readiness list.
-func (a *App) summary(ctx context.Context, e domain.Engagement, id domain.ControlID) (domain.ControlSummary, error) {
-	rows, err := a.readiness(ctx, e, id)
-	if err != nil {
-		return domain.ControlSummary{}, err
-	}
-	return rows[0], nil
 }

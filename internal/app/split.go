@@ -37,12 +37,11 @@ func (a *App) SplitsOf(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	services, err := a.store.Services(ctx, actor.Org)
+	w, err := a.world(ctx, a.store, e, v.ID)
 	if err != nil {
 		return nil, err
 	}
-	d, err := readDecisions(ctx, a.store, actor.Org, v.ID)
-	return splitViews(v, e.Edition, services, d), err
+	return splitViews(v, w.engagement.Edition, w.inUse(), w.decisions), nil
 }
 
 // pair names a control on a service.
