@@ -56,6 +56,7 @@ type RelianceBrief struct {
 	Reliance     domain.Reliance
 	Certificates []domain.Certificate
 	Verdict      domain.Verdict
+	WouldLapse   []domain.Reason // why it falls by the day shown; none: it stands
 	Href         string
 }
 

@@ -15,6 +15,8 @@ type RelianceRow struct {
 	Verdict  domain.Verdict
 	Href     string
 	Needs    string // the control's workspace
+
+	WouldLapse []domain.Reason // why it falls by the day shown; none: it stands
 }
 
 // ReliancesProps is the list of an engagement's reliances.
@@ -79,7 +81,7 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 		t.Rows = append(t.Rows, Row{ID: id(r.Reliance.ID), Label: r.Control.Code + " · " + r.Service.Name, Href: r.Href, Cells: []templ.Component{
 			Titled(r.Href, r.Control.Code, r.Control.Title),
 			serviceCell(l, r.Service),
-			StatusText(RelianceStatus(l, r.Reliance.State)),
+			StatusText(relianceStanding(l, r.Reliance.State, len(r.WouldLapse) > 0)),
 			RungMark(l, r.Verdict.Rung),
 			firstFailed(l, r.Verdict),
 		}})

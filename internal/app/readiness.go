@@ -169,22 +169,12 @@ type Condition struct {
 
 // Dashboard counts the applicable controls by bucket and lists what blocks.
 func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engagement) (Dashboard, error) {
-	d := Dashboard{On: a.day(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
+	d := Dashboard{Reliances: map[domain.RelianceState]int{}}
 	controls, err := a.Readiness(ctx, actor, e)
 	if err != nil {
 		return d, err
 	}
-	for _, s := range controls {
-		d.Counts[s.Bucket]++
-		switch s.Bucket {
-		case domain.BucketBlocked:
-			d.Blockers = append(d.Blockers, s)
-		case domain.BucketExcluded:
-			d.Excluded++
-		}
-		d.Inherited += s.Facts.Inherited
-	}
-	d.Applicable = len(controls) - d.Excluded
+	d.count(a.day(), controls)
 	reliances, err := a.Reliances(ctx, actor, e, 0)
 	if err != nil {
 		return d, err
@@ -197,6 +187,20 @@ func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engage
 	}
 	d.Conditions, err = a.conditions(ctx, e, len(controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
 	return d, err
+}
+
+// count sums up where the controls stand on a day.
+func (d *Dashboard) count(on domain.Date, controls []domain.ControlSummary) {
+	d.On, d.Counts = on, map[domain.Bucket]int{}
+	for _, s := range controls {
+		d.Counts[s.Bucket]++
+		d.Inherited += s.Facts.Inherited
+		if s.Bucket == domain.BucketBlocked {
+			d.Blockers = append(d.Blockers, s)
+		}
+	}
+	d.Excluded = d.Counts[domain.BucketExcluded]
+	d.Applicable = len(controls) - d.Excluded
 }
 
 // conditions are those of "the audit may start".

@@ -104,7 +104,9 @@ func (c *Ctx) lapsedTable(lapsed []app.RelianceView) views.TableProps {
 	for _, r := range lapsed {
 		href := c.At().Reliance(r.Reliance.ID)
 		why := ""
-		if failed, any := r.Verdict.FirstFailed(); any && len(failed.Causes) > 0 {
+		if len(r.WouldLapse) > 0 {
+			why = c.L.T("as_of.would_lapse_why", map[string]any{"Why": views.Sentence(c.L, "cause", r.WouldLapse[0])})
+		} else if failed, any := r.Verdict.FirstFailed(); any && len(failed.Causes) > 0 {
 			why = views.Sentence(c.L, "cause", failed.Causes[0])
 		}
 		t.Rows = append(t.Rows, views.Row{Href: href, Label: r.Control.Code, Cells: []templ.Component{

@@ -45,6 +45,12 @@ func (p Place) RemoveSample() string                   { return p.org() + "/remo
 
 // The engagement's addresses.
 func (p Place) Dashboard() string       { return p.eng() }
+func (p Place) Compare() string { return p.eng() + "/compare" }
+
+// CompareDays is the comparison of two days.
+func (p Place) CompareDays(from, to domain.Date) string {
+	return p.Compare() + "?from=" + from.String() + "&to=" + to.String()
+}
 func (p Place) Search() string          { return p.eng() + "/search" }
 func (p Place) Tasks() string           { return p.eng() + "/tasks" }
 func (p Place) Settings() string        { return p.eng() + "/settings" }

@@ -26,14 +26,14 @@ func (s *Server) showReliances(c *Ctx) error {
 		if r.Verdict.Inherited() {
 			p.Counts.Inherited++
 		}
-		if r.Reliance.State == domain.RelianceLapsed {
+		if r.Standing() == domain.RelianceLapsed {
 			p.Counts.Lapsed++
 		}
 		if !seen[r.Service.ID] {
 			seen[r.Service.ID] = true
 			p.Services = append(p.Services, views.Option{Value: id(r.Service.ID), Label: views.ServiceName(c.L, r.Service)})
 		}
-		if (p.State == "" || r.Reliance.State == p.State) && (p.Rung == "" || r.Verdict.Rung == p.Rung) && (p.Service == "" || id(r.Service.ID) == p.Service) {
+		if (p.State == "" || r.Standing() == p.State) && (p.Rung == "" || r.Verdict.Rung == p.Rung) && (p.Service == "" || id(r.Service.ID) == p.Service) {
 			rows = append(rows, c.relianceRow(r))
 		}
 	}
@@ -48,7 +48,7 @@ func (s *Server) showReliances(c *Ctx) error {
 }
 
 func (c *Ctx) relianceRow(r app.RelianceView) views.RelianceRow {
-	return views.RelianceRow{Reliance: r.Reliance, Control: r.Control, Service: r.Service, Verdict: r.Verdict, Href: c.At().Reliance(r.Reliance.ID)}
+	return views.RelianceRow{Reliance: r.Reliance, Control: r.Control, Service: r.Service, Verdict: r.Verdict, WouldLapse: r.WouldLapse, Href: c.At().Reliance(r.Reliance.ID)}
 }
 
 // sortReliances orders by one column, then by control and service.
@@ -98,7 +98,7 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 	if err != nil {
 		return err
 	}
-	p.Choices = views.CertificateOptions(c.L, certificates, v.Service, s.app.Today())
+	p.Choices = views.CertificateOptions(c.L, certificates, v.Service, s.app.Day())
 	records, err := s.app.RelianceHistory(c.Context(), c.Actor, id)
 	if err != nil {
 		return err
