@@ -39,7 +39,7 @@ var worldNouns = []domain.Noun{domain.NounEngagement, domain.NounControl, domain
 // pastWorld puts together the world of an engagement at the end of a day from
 // the newest revision of each object up to then.
 func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*world, error) {
-	end := a.until()
+	end := a.on.AddDays(1).Time()
 	states, err := s.StatesUntil(ctx, e.Org, worldNouns, end)
 	if err != nil {
 		return nil, err

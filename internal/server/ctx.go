@@ -29,8 +29,8 @@ type Ctx struct {
 	fiber  *fiber.Ctx
 	server *Server
 	route  Route
-	id     string // of the request, in logs and on the page of a failure
-	token  string // of the session
+	id     string      // of the request, in logs and on the page of a failure
+	token  string      // of the session
 	on     domain.Date // the day the page shows; zero: today
 	ctx    context.Context
 	cancel context.CancelFunc

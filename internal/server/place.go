@@ -44,8 +44,8 @@ func (p Place) Engagements() string                    { return p.org() + "/enga
 func (p Place) RemoveSample() string                   { return p.org() + "/remove-sample" }
 
 // The engagement's addresses.
-func (p Place) Dashboard() string       { return p.eng() }
-func (p Place) Compare() string { return p.eng() + "/compare" }
+func (p Place) Dashboard() string { return p.eng() }
+func (p Place) Compare() string   { return p.eng() + "/compare" }
 
 // CompareDays is the comparison of two days.
 func (p Place) CompareDays(from, to domain.Date) string {
