@@ -76,8 +76,10 @@ func (s *Server) compare(c *Ctx, v *views.Compare, span domain.Period, today dom
 	v.Changes = n.changes(d)
 	v.Days = []views.Crumb{n.day(c.At().Dashboard(), span.From), n.day(c.At().Dashboard(), span.To)}
 	v.Reliances, v.Controls, v.Owners, v.SoA = n.reliances(d), n.controls(d), n.owners(d), n.soa(d)
+	n.cut(v)
 	v.RelianceTitle = c.L.T("compare.reliances", nil)
 	if n.ahead() {
+		n.cut(v)
 		v.RelianceTitle = c.L.T("compare.lapses_by", map[string]any{"On": c.L.DateLong(span.To.String())})
 	}
 	return nil
@@ -127,9 +129,23 @@ func (n comparer) changes(d app.Comparison) []views.Crumb {
 	return out
 }
 
+// cut shortens long tables, unless the address asks for all rows.
+func (n comparer) cut(v *views.Compare) {
+	if n.Query("rows") == "all" {
+		return
+	}
+	for _, t := range []*views.TableProps{&v.Reliances, &v.Controls, &v.Owners, &v.SoA} {
+		if len(t.Rows) > domain.PageSize {
+			t.Rows = t.Rows[:domain.PageSize]
+			t.Note = n.L.N("compare.first", domain.PageSize, nil) + " · " + t.Note
+			v.All = views.Crumb{Label: n.L.T("compare.all", nil), Href: views.WithQuery(n.Path(), "rows", "all")}
+		}
+	}
+}
+
 func (n comparer) table(id, key string, count, same int, columns ...views.Column) views.TableProps {
 	t := views.TableProps{ID: id, Caption: n.L.N(key, count, nil), Columns: columns, Note: n.L.N("compare.same", same, nil)}
-	t.Empty = views.Notice(views.NoticeProps{Tone: views.ToneDone, Text: n.L.N("compare.none", same, nil)})
+	t.Empty = views.Unchanged(n.L.N("compare.none", same, nil))
 	return t
 }
 
