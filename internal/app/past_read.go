@@ -213,15 +213,6 @@ func factsOf(items []evidenceState, reviews map[domain.EvidenceID]domain.Review)
 	return out
 }
 
-// assessors lists the memberships of an engagement's assessors.
-func (a *App) assessors(ctx context.Context, e domain.Engagement) ([]domain.Membership, error) {
-	if !a.past() {
-		return a.store.Assessors(ctx, e.Org, e.ID)
-	}
-	members, err := statesOf[domain.Membership](ctx, a, e.Org, domain.NounMembership)
-	return slices.DeleteFunc(members, func(m domain.Membership) bool { return !m.Assesses(e.ID) }), err
-}
-
 // neighbours returns the controls before and after one in the order of codes; 0
 // for none.
 func (a *App) neighbours(ctx context.Context, org domain.OrgID, id domain.ControlID) (before, after domain.ControlID, err error) {

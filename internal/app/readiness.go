@@ -170,22 +170,21 @@ type Condition struct {
 // Dashboard counts the applicable controls by bucket and lists what blocks.
 func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engagement) (Dashboard, error) {
 	d := Dashboard{Reliances: map[domain.RelianceState]int{}}
-	controls, err := a.Readiness(ctx, actor, e)
+	if err := actor.Allow(domain.ActRead); err != nil {
+		return d, err
+	}
+	w, err := a.wholeWorld(ctx, e)
 	if err != nil {
 		return d, err
 	}
-	d.count(a.day(), controls)
-	reliances, err := a.Reliances(ctx, actor, e, 0)
-	if err != nil {
-		return d, err
-	}
-	for _, r := range reliances {
+	d.count(w.on, w.readiness())
+	for _, r := range w.views() {
 		d.Reliances[r.Standing()]++
 		if r.Standing() == domain.RelianceLapsed {
 			d.Lapsed = append(d.Lapsed, r)
 		}
 	}
-	d.Conditions, err = a.conditions(ctx, e, len(controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
+	d.Conditions, err = a.conditions(ctx, w, len(w.controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
 	return d, err
 }
 
@@ -204,7 +203,8 @@ func (d *Dashboard) count(on domain.Date, controls []domain.ControlSummary) {
 }
 
 // conditions are those of "the audit may start".
-func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked bool) ([]Condition, error) {
+func (a *App) conditions(ctx context.Context, w *world, unblocked bool) ([]Condition, error) {
+	e := w.engagement
 	versions, err := a.soaVersions(ctx, e.Org, e.Edition)
 	if err != nil {
 		return nil, err
@@ -213,17 +213,9 @@ func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked boo
 	if err != nil {
 		return nil, err
 	}
-	assessors, err := a.assessors(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	assessor := slices.ContainsFunc(assessors, func(m domain.Membership) bool { return m.Until == 0 || m.Until >= a.day() })
-	draft, err := a.soaEntries(ctx, e.Org, e.Edition)
-	if err != nil {
-		return nil, err
-	}
+	assessor := slices.ContainsFunc(w.assessors, func(m domain.Membership) bool { return m.Until == 0 || m.Until >= w.on })
 	audited := slices.ContainsFunc(engagements, func(v domain.Engagement) bool { return v.ID != e.ID && v.AuditedBefore(e) })
-	approved := len(versions) > 0 && SoAChanged(versions[0].Entries, draft) == 0
+	approved := len(versions) > 0 && SoAChanged(versions[0].Entries, w.entries) == 0
 	out := []Condition{{"nothing_blocked", unblocked}, {"soa_approved", approved}}
 	if e.Kind != domain.KindInternal { // an internal audit does not wait for another
 		out = append(out, Condition{"internal_audit", audited})
