@@ -710,7 +710,7 @@ func relianceBlock(l *i18n.Localizer, p ControlProps, s ServicePart) templ.Compo
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = relianceBrief(l, s).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = relianceBrief(l, p, s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -751,7 +751,7 @@ func proposeLabel(l *i18n.Localizer, s ServicePart) string {
 
 // relianceBrief is the reliance with its six gates, told shorter than on its
 // own page, where it is decided.
-func relianceBrief(l *i18n.Localizer, s ServicePart) templ.Component {
+func relianceBrief(l *i18n.Localizer, p ControlProps, s ServicePart) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -859,7 +859,7 @@ func relianceBrief(l *i18n.Localizer, s ServicePart) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Gates(l, s.Reliance.Verdict).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = GatesCompact(l, s.Reliance.Verdict, GateTrail{Names: p.Names, Href: s.Reliance.Ground}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

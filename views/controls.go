@@ -53,13 +53,17 @@ func sortState(key string, desc bool) string {
 // filtered reports whether anything narrows the list.
 func (p ControlsProps) filtered() bool {
 	f := p.Filter
-	return f.Query != "" || f.Theme != "" || f.Owner != 0 || f.Bucket != ""
+	return f.Query != "" || f.Theme != "" || f.Owner != 0 || f.Bucket != "" || f.Party != ""
 }
 
 func (p ControlsProps) filter(l *i18n.Localizer) FilterProps {
 	buckets := []Option{}
 	for _, b := range append(slices.Clone(domain.Buckets), domain.BucketExcluded) {
 		buckets = append(buckets, Option{Value: string(b), Label: l.T("bucket."+string(b), nil)})
+	}
+	parties := []Option{}
+	for _, party := range domain.Parties {
+		parties = append(parties, Option{Value: string(party), Label: PartyWord(l, party)})
 	}
 	owner := ""
 	if p.Filter.Owner != 0 {
@@ -70,6 +74,7 @@ func (p ControlsProps) filter(l *i18n.Localizer) FilterProps {
 		{Name: "theme", Type: FieldSelect, Label: l.T("controls.filter_theme", nil), Value: p.Filter.Theme, Options: p.Themes, Empty: l.T("controls.all", nil)},
 		{Name: "owner", Type: FieldSelect, Label: l.T("controls.owner", nil), Value: owner, Options: p.Owners, Empty: l.T("controls.everyone", nil)},
 		{Name: "bucket", Type: FieldSelect, Label: l.T("controls.bucket", nil), Value: string(p.Filter.Bucket), Options: buckets, Empty: l.T("controls.all", nil)},
+		{Name: "party", Type: FieldSelect, Label: l.T("heat.carried_by", nil), Value: string(p.Filter.Party), Options: parties, Empty: l.T("controls.all", nil)},
 	}}
 	f.Hidden = RowsHidden(p.Filter.Page)
 	if p.Filter.Sort != "" {
@@ -118,7 +123,7 @@ func (p ControlsProps) row(l *i18n.Localizer, s domain.ControlSummary) Row {
 			Titled(href, s.Control.Code, s.Control.Title),
 			partyCounts(l, s.Parties),
 			ownerCell(l, s),
-			bucketCell(l, s),
+			BucketCell(l, s),
 			rungCell(l, s),
 			evidenceCell(l, s.Facts),
 			testCell(l, s.Facts.Conclusion),
@@ -155,5 +160,6 @@ func filterHidden(f domain.ControlFilter) []Hidden {
 	add("theme", f.Theme)
 	add("owner", strconv.FormatInt(int64(f.Owner), 10))
 	add("bucket", string(f.Bucket))
+	add("party", string(f.Party))
 	return out
 }

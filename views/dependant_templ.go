@@ -9,6 +9,9 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"relier/internal/domain"
@@ -22,7 +25,8 @@ type DependantLine struct {
 	Engagement string
 	State      domain.RelianceState
 	Verdict    domain.Verdict
-	Href       string // of the reliance
+	Standing   domain.ControlSummary // of the control; the zero one: not asked for
+	Href       string                // of the reliance
 }
 
 // dependants lists reliances with how far their gates carry them.
@@ -55,7 +59,7 @@ func dependants(l *i18n.Localizer, lines []DependantLine, caption string) templ.
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(l.T("dependant.none", nil))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 23, Col: 47}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 27, Col: 47}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -68,7 +72,7 @@ func dependants(l *i18n.Localizer, lines []DependantLine, caption string) templ.
 		} else {
 			templ_7745c5c3_Err = Table(l, TableProps{
 				ID: "dependants-table", Caption: caption,
-				Columns: []Column{{Label: l.T("dependant.control", nil)}, {Label: l.T("dependant.service", nil)}, {Label: l.T("dependant.engagement", nil)},
+				Columns: []Column{{Label: l.T("dependant.control", nil)}, {Label: l.T("controls.bucket", nil)}, {Label: l.T("dependant.service", nil)}, {Label: l.T("dependant.engagement", nil)},
 					{Label: l.T("dependant.state", nil)}, {Label: l.T("dependant.rung", nil)}, {Label: l.T("dependant.gate", nil)}},
 				Rows: dependantRows(l, lines),
 			}).Render(ctx, templ_7745c5c3_Buffer)
@@ -84,7 +88,7 @@ func dependantRows(l *i18n.Localizer, lines []DependantLine) []Row {
 	rows := make([]Row, len(lines))
 	for i, d := range lines {
 		rows[i] = Row{Href: d.Href, Cells: []templ.Component{
-			Titled(d.Href, d.Control.Code, d.Control.Title), Text(d.Service), Code(d.Engagement),
+			Titled(d.Href, d.Control.Code, d.Control.Title), BucketCell(l, d.Standing), Text(d.Service), Code(d.Engagement),
 			StatusText(StateStatus(l, domain.NounReliance, d.State)), RungMark(l, d.Verdict.Rung), GatesBrief(l, d.Verdict),
 		}}
 	}
@@ -126,7 +130,7 @@ func named(names []string) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(n)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 50, Col: 11}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 54, Col: 11}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -321,7 +325,20 @@ func confirmEffects(l *i18n.Localizer, s FormState, other bool, question string)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<input type=\"hidden\" name=\"stated\" value=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var8 string
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(Stated(s.Effects))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 153, Col: 63}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "\"></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -337,6 +354,16 @@ func confirmEffects(l *i18n.Localizer, s FormState, other bool, question string)
 		}
 		return nil
 	})
+}
+
+// Stated names effects by their content: a tick speaks for those that were shown
+// and for no others.
+func Stated(lines []EffectLine) string {
+	h := sha256.New()
+	for _, e := range lines {
+		fmt.Fprintln(h, e.Href, e.State, e.After.Rung, e.Causes)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 func effectText(l *i18n.Localizer, lines []EffectLine) string {

@@ -198,7 +198,7 @@ func Design(p Page) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Gates(p.L, designVerdict()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Gates(p.L, designVerdict(), GateTrail{}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -26,6 +26,7 @@ type EngagementForm struct {
 	ReadOnly bool // the reader may look and not change
 	Status   *StatusProps
 	Moves    []EngagementMove
+	Effects  []EffectLine // what saving would do to reliances; it waits for a tick
 }
 
 // EngagementMove is a step to another state.
@@ -38,6 +39,8 @@ type EngagementMove struct {
 	Reason  bool // it needs one
 	Error   string
 	Typed   string // the reason as typed
+	Confirm string // what is wrong with the tick
+	Effects []EffectLine
 }
 
 func EngagementPage(p Page, v EngagementForm) templ.Component {
@@ -110,7 +113,7 @@ func EngagementPage(p Page, v EngagementForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.ReadOnly {
-				templ_7745c5c3_Err = Values(engagementValues(p)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Values(engagementValues(p, v)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -169,7 +172,23 @@ func EngagementPage(p Page, v EngagementForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
+					templ_7745c5c3_Err = Field(p.L, FieldProps{Name: "report_max_months", Type: FieldNumber, Label: p.L.T("engagement.report_age", nil), Hint: p.L.T("engagement.report_age_hint", nil), Value: v.Typed.Get("report_max_months"), Error: v.Errors.For("report_max_months"), Required: true, Width: WidthShort, Min: "1", Max: "60", Suffix: p.L.T("engagement.months", nil)}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 					templ_7745c5c3_Err = Field(p.L, FieldProps{Name: "scope", Type: FieldArea, Label: p.L.T("engagement.scope", nil), Hint: p.L.T("engagement.scope_hint", nil), Value: v.Typed.Get("scope"), Error: v.Errors.For("scope"), Rows: 4}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = confirmEffects(p.L, FormState{Errors: v.Errors, Effects: v.Effects}, false, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -180,7 +199,7 @@ func EngagementPage(p Page, v EngagementForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -253,20 +272,20 @@ func engagementMove(p Page, m EngagementMove) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(m.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `engagement.templ`, Line: 74, Col: 13}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `engagement.templ`, Line: 79, Col: 13}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -284,6 +303,14 @@ func engagementMove(p Page, m EngagementMove) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					templ_7745c5c3_Err = Field(p.L, FieldProps{Name: "reason", Type: FieldArea, Label: p.L.T("engagement.reason", nil), Value: m.Typed, Error: m.Error, Required: true, Rows: 2}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = confirmEffects(p.L, FormState{Errors: m.errors(), Effects: m.Effects}, false, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -309,6 +336,13 @@ func engagementMove(p Page, m EngagementMove) templ.Component {
 	})
 }
 
+func (m EngagementMove) errors() FormErrors {
+	if m.Confirm == "" {
+		return nil
+	}
+	return FormErrors{{Field: "confirmed", Text: m.Confirm}}
+}
+
 func (m EngagementMove) hidden() []Hidden {
 	return []Hidden{{"to", string(m.To)}, {"version", m.Version}}
 }
@@ -329,10 +363,11 @@ func editions() []Option {
 	return out
 }
 
-func engagementValues(p Page) []Value {
+func engagementValues(p Page, v EngagementForm) []Value {
 	return []Value{
 		{Label: p.L.T("engagement.edition", nil), Body: Text(p.Engagement.Edition.Standard())},
 		{Label: p.L.T("common.period", nil), Body: Span(p.L, p.Engagement.Period)},
+		{Label: p.L.T("engagement.report_age", nil), Body: Text(v.Typed.Get("report_max_months") + " " + p.L.T("engagement.months", nil))},
 	}
 }
 

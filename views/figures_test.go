@@ -59,7 +59,7 @@ func verdict() domain.Verdict {
 
 func TestGates_ListAllSixAndNameTheFirstFailure(t *testing.T) {
 	t.Parallel()
-	doc := render(t, views.Gates(en, verdict()))
+	doc := render(t, views.Gates(en, verdict(), views.GateTrail{}))
 	want(t, doc, 6, "ol.gates > li")
 	want(t, doc, 1, ".gate-passed")
 	want(t, doc, 2, ".gate-failed")

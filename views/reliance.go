@@ -13,6 +13,7 @@ type RelianceRow struct {
 	Control  domain.Control
 	Service  domain.Service
 	Verdict  domain.Verdict
+	Standing domain.ControlSummary // of the control
 	Href     string
 	Needs    string // the control's workspace
 
@@ -69,6 +70,7 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 		ID: "reliances", Caption: l.N("reliance.count", p.List.Total, nil), Path: p.Path, Sort: sort,
 		Columns: []Column{
 			{Key: "code", Label: l.T("controls.control", nil), Sort: true},
+			{Key: "bucket", Label: l.T("controls.bucket", nil)},
 			{Key: "service", Label: l.T("reliance.service", nil), Sort: true},
 			{Key: "state", Label: l.T("reliance.state", nil), Sort: true, Narrow: true},
 			{Key: "rung", Label: l.T("reliance.rung", nil), Sort: true, Narrow: true},
@@ -80,6 +82,7 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 	for _, r := range p.List.Rows {
 		t.Rows = append(t.Rows, Row{ID: id(r.Reliance.ID), Label: r.Control.Code + " · " + r.Service.Name, Href: r.Href, Cells: []templ.Component{
 			Titled(r.Href, r.Control.Code, r.Control.Title),
+			BucketCell(l, r.Standing),
 			serviceCell(l, r.Service),
 			StatusText(relianceStanding(l, r.Reliance.State, len(r.WouldLapse) > 0)),
 			RungMark(l, r.Verdict.Rung),
@@ -101,17 +104,20 @@ func RelianceStatus(l *i18n.Localizer, s domain.RelianceState) StatusProps {
 
 // ReliancePageProps is the page of one reliance.
 type ReliancePageProps struct {
-	Row          RelianceRow
-	Certificates []domain.Certificate
-	Names        map[domain.PersonID]string
-	Me           domain.PersonID
-	Alone        bool // nobody else could approve: a reason overrides
+	Row      RelianceRow
+	Rests    []domain.Certificate // those that it names, and their successors
+	Timeline TimelineProps        // what they cover of the audit period
+	Trail    GateTrail
+	Names    map[domain.PersonID]string
+	Me       domain.PersonID
+	Alone    bool // nobody else could approve: a reason overrides
 
 	AmAssessor bool
 	Choices    CertificateChoices // for proposing again
 	Events     []Event
 	Links      RelianceLinks
 	Form       OpenForm // of a kind below
+	Refusal      string   // why the person may not decide on this control
 }
 
 // RelianceLinks are the addresses of the page; "" hides what the person may not do.
@@ -119,6 +125,7 @@ type RelianceLinks struct {
 	List        string
 	Here        string
 	Control     string
+	Service     string
 	Approve     string // POST
 	Decide      string // POST
 	Propose     string // POST

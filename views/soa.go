@@ -16,7 +16,10 @@ type SoALine struct {
 }
 
 // SoAControl is an own control behind a line.
-type SoAControl struct{ Code, Href, Owner string }
+type SoAControl struct {
+	Code, Href, Owner string
+	Standing          domain.ControlSummary // the zero one: not asked for
+}
 
 // owners names the people behind a line once each.
 func (l SoALine) owners() []string {
@@ -170,6 +173,8 @@ type SoAEdit struct {
 	Cancel string
 	Filter []Hidden // what narrows the list, carried along
 	Errors FormErrors
+
+	Effects []EffectLine // what saving would do to reliances; it waits for a tick
 }
 
 // SoAValues is what a person typed on one line, as typed.
@@ -218,6 +223,8 @@ type SoABulk struct {
 	Values SoAValues
 	Set    string // "yes", "no", or "" to leave each as it is
 	Errors FormErrors
+
+	Effects []EffectLine // what saving would do to reliances; it waits for a tick
 }
 
 // SoAApprove is the page before a version is frozen.

@@ -23,11 +23,13 @@ type App struct {
 	hashes chan struct{} // bounds how many passwords are hashed at once
 	random func([]byte)
 	on     domain.Date // the day that reading use-cases look from; zero: today
+
+	catalogues *catalogueCache
 }
 
 // New ties the use-cases to a database, a blob store and a clock.
 func New(s *store.Store, b blob.Store, clock func() time.Time) *App {
-	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes}
+	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{}}
 }
 
 // Now is the current moment in UTC, to the microsecond that the database keeps.

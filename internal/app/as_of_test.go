@@ -363,8 +363,8 @@ func TestAsOf_ADayToComeAgesRecurringEvidence(t *testing.T) {
 			}
 			d, err := h.AsOf(c.on).Dashboard(ctx, h.as(domain.RoleReader), h.eng)
 			h.must(err)
-			if d.On != c.on || d.Reliances[c.want] != 1 || len(d.Lapsed) != d.Reliances[domain.RelianceLapsed] {
-				t.Errorf("the dashboard of %s counts %v and lists %d", d.On, d.Reliances, len(d.Lapsed))
+			if d.On != c.on || d.Reliances[c.want] != 1 || len(d.Fallen) != d.Reliances[domain.RelianceLapsed] {
+				t.Errorf("the dashboard of %s counts %v and lists %d", d.On, d.Reliances, len(d.Fallen))
 			}
 		})
 	}

@@ -39,6 +39,9 @@ func (a *App) SaveCertificate(ctx context.Context, actor domain.Actor, v domain.
 		if err := c.documentExists(v.Document); err != nil {
 			return err
 		}
+		if err := c.certificateTwin(v); err != nil {
+			return err
+		}
 		if v.ID == 0 {
 			v.State, v.CheckedBy, v.CheckedOn, v.CheckedWhere = domain.CertificateUnverified, 0, 0, ""
 			if err := c.CreateCertificate(ctx, &v); err != nil {
@@ -134,6 +137,9 @@ func (a *App) VerifyCertificate(ctx context.Context, actor domain.Actor, v domai
 			return err
 		}
 		if err := c.documentExists(v.Document); err != nil {
+			return err
+		}
+		if err := c.certificateTwin(v); err != nil {
 			return err
 		}
 		return c.replaceCertificate(a, &v, "certificate.verified")

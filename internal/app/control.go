@@ -113,5 +113,5 @@ func (a *App) Neighbours(ctx context.Context, actor domain.Actor, id domain.Cont
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return 0, 0, err
 	}
-	return a.store.Neighbours(ctx, actor.Org, id)
+	return a.neighbours(ctx, actor.Org, id)
 }

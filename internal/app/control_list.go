@@ -28,6 +28,7 @@ func (a *App) FindControls(ctx context.Context, actor domain.Actor, e domain.Eng
 func listed(s domain.ControlSummary, f domain.ControlFilter) bool {
 	switch {
 	case f.Bucket != "" && s.Bucket != f.Bucket,
+		f.Party != "" && s.Carrier() != f.Party,
 		f.Owner == domain.NoOwner && s.OwnerID != 0,
 		f.Owner > 0 && s.OwnerID != f.Owner,
 		f.Query != "" && !strings.Contains(foldedTitle(s), f.Query):

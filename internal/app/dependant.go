@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"relier/internal/domain"
@@ -12,6 +13,7 @@ import (
 type Dependant struct {
 	RelianceView
 	Engagement domain.Engagement
+	Standing   domain.ControlSummary // of the control, in that engagement
 }
 
 // CertificateDependants lists the reliances that rest on a certificate, in every
@@ -28,12 +30,21 @@ func (a *App) ServiceDependants(ctx context.Context, actor domain.Actor, id doma
 
 func (a *App) dependants(ctx context.Context, actor domain.Actor, rests func(domain.Reliance) bool) ([]Dependant, error) {
 	var out []Dependant
+	var failed error
 	err := a.eachWorld(ctx, actor, func(w *world) {
+		if err := a.addFacts(ctx, w, 0); err != nil {
+			failed = err
+			return
+		}
+		standing := map[domain.ControlID]domain.ControlSummary{}
+		for _, s := range w.readiness() {
+			standing[s.Control.ID] = s
+		}
 		for _, r := range w.reliances {
 			if rests(r) {
-				out = append(out, Dependant{w.view(r), w.engagement})
+				out = append(out, Dependant{w.view(r), w.engagement, standing[r.Control]})
 			}
 		}
 	})
-	return out, err
+	return out, errors.Join(err, failed)
 }

@@ -48,6 +48,16 @@ func (a *App) ServiceEffects(ctx context.Context, actor domain.Actor, v domain.S
 	})
 }
 
+// CatalogueEffects is the same for a catalogue about to be taken into use: every
+// service that it lists gets the closing day and the changes it tells.
+func (a *App) CatalogueEffects(ctx context.Context, actor domain.Actor, f domain.CatalogueFile) ([]Effect, error) {
+	return a.effects(ctx, actor, func(w *world) {
+		for id, s := range w.services {
+			w.services[id], _ = f.Update(s)
+		}
+	})
+}
+
 // ReportEffects is the same for a report, new or changed.
 func (a *App) ReportEffects(ctx context.Context, actor domain.Actor, v domain.Report) ([]Effect, error) {
 	return a.effects(ctx, actor, func(w *world) {
@@ -65,8 +75,12 @@ func (a *App) SplitEffects(ctx context.Context, actor domain.Actor, splits []dom
 	})
 }
 
-// SoAEffects is the same for lines of the Statement of Applicability.
+// SoAEffects is the same for lines of the Statement of Applicability. Lines that
+// saving would refuse have none.
 func (a *App) SoAEffects(ctx context.Context, actor domain.Actor, entries []domain.SoAEntry) ([]Effect, error) {
+	if slices.ContainsFunc(entries, func(v domain.SoAEntry) bool { return v.Check() != nil }) {
+		return nil, nil
+	}
 	return a.effects(ctx, actor, func(w *world) {
 		for _, v := range entries {
 			for i := range w.entries {
@@ -79,13 +93,58 @@ func (a *App) SoAEffects(ctx context.Context, actor domain.Actor, entries []doma
 }
 
 // EngagementEffects is the same for an engagement: its audit period, its edition
-// or the age limit of its reports.
+// or the age limit of its reports. A change that saving would refuse has none.
 func (a *App) EngagementEffects(ctx context.Context, actor domain.Actor, v domain.Engagement) ([]Effect, error) {
+	if v.Check() != nil {
+		return nil, nil
+	}
 	return a.effects(ctx, actor, func(w *world) {
-		if w.engagement.ID == v.ID {
-			w.engagement.Period, w.engagement.Edition, w.engagement.ReportMaxMonths = v.Period, v.Edition, v.ReportMaxMonths
+		if w.engagement.ID == v.ID && w.engagement.Edition == v.Edition { // under reliances the edition stays
+			w.engagement.Period, w.engagement.ReportMaxMonths = v.Period, v.ReportMaxMonths
 		}
 	})
+}
+
+// ReopenEffects is what would happen if a closed engagement were reopened: what
+// changed while it was closed counts again.
+func (a *App) ReopenEffects(ctx context.Context, actor domain.Actor, e domain.Engagement) ([]Effect, error) {
+	if err := actor.Allow(domain.ActRead); err != nil || !actor.Sees(e.ID) || e.State != domain.EngagementClosed {
+		return nil, err
+	}
+	w, err := a.world(ctx, a.store, e, 0)
+	if err != nil {
+		return nil, err
+	}
+	var out []Effect
+	for _, r := range w.reliances {
+		effect := Effect{RelianceView: w.view(r), Engagement: e}
+		effect.After = effect.Verdict
+		if _, effect.Causes = domain.Lapses(r.State, effect.After); effect.Falls() {
+			out = append(out, effect)
+		}
+	}
+	slices.SortStableFunc(out, byEffect)
+	return out, nil
+}
+
+// MembershipEffects is the same for an assessor's membership: another
+// engagement, other controls, another last day, or another role.
+func (a *App) MembershipEffects(ctx context.Context, actor domain.Actor, m domain.Membership) ([]Effect, error) {
+	return a.effects(ctx, actor, func(w *world) {
+		w.withdraw(m.Person)
+		if m.Assesses(w.engagement.ID) {
+			w.assessors = append(w.assessors, m)
+		}
+	})
+}
+
+// RemovalEffects is the same for a person who leaves the organization.
+func (a *App) RemovalEffects(ctx context.Context, actor domain.Actor, person domain.PersonID) ([]Effect, error) {
+	return a.effects(ctx, actor, func(w *world) { w.withdraw(person) })
+}
+
+func (w *world) withdraw(person domain.PersonID) {
+	w.assessors = slices.DeleteFunc(slices.Clone(w.assessors), func(m domain.Membership) bool { return m.Person == person })
 }
 
 // DisputeEffects is the same for a dispute raised or settled.
@@ -121,10 +180,12 @@ func (a *App) effects(ctx context.Context, actor domain.Actor, change func(*worl
 			}
 		}
 	})
-	slices.SortStableFunc(out, func(a, b Effect) int {
-		return cmp.Or(cmp.Compare(a.order(), b.order()), domain.CompareCodes(a.Control.Code, b.Control.Code))
-	})
+	slices.SortStableFunc(out, byEffect)
 	return out, err
+}
+
+func byEffect(a, b Effect) int {
+	return cmp.Or(cmp.Compare(a.order(), b.order()), domain.CompareCodes(a.Control.Code, b.Control.Code))
 }
 
 func (e Effect) order() int {

@@ -113,9 +113,15 @@ func (a *App) MoveEngagement(ctx context.Context, actor domain.Actor, id domain.
 		if e.State == domain.EngagementClosed && domain.Clean(reason) == "" {
 			return domain.Invalid("error.engagement.reopen", nil).At("reason")
 		}
+		reopened := e.State == domain.EngagementClosed
 		e.State, e.Version = next, version
 		if err := c.UpdateEngagement(ctx, &e); err != nil {
 			return err
+		}
+		if reopened { // what changed meanwhile left it alone, and counts from here on
+			if err := a.lapse(c); err != nil {
+				return err
+			}
 		}
 		return c.record("engagement."+string(next), domain.NounEngagement, int64(e.ID), e.ID, e.Code+" "+domain.Clean(reason), e)
 	})

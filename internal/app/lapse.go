@@ -2,6 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -21,8 +25,8 @@ func (a *App) lapse(c change) error {
 			standing[r.Engagement] = append(standing[r.Engagement], r)
 		}
 	}
-	for id, rs := range standing {
-		if err := a.lapseIn(c, id, rs); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(standing)) { // the records tell the same order each time
+		if err := a.lapseIn(c, id, standing[id]); err != nil {
 			return err
 		}
 	}
@@ -61,12 +65,13 @@ func (a *App) LapseAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error // one organization's trouble is not another's
 	for _, o := range orgs {
 		itself := domain.Actor{Org: o.ID, OrgCode: o.Code, Name: "Relier"}
 		err := a.store.Tx(ctx, func(tx *store.Store) error { return a.lapse(change{tx, ctx, itself, a.Now()}) })
 		if err != nil {
-			return err
+			failed = append(failed, fmt.Errorf("lapse in %s: %w", o.Code, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }

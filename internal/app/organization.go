@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"relier/internal/catalog"
 	"relier/internal/domain"
@@ -43,32 +44,53 @@ func codeTaken(err error, key string) error {
 }
 
 // seedProvider copies the snapshot's certificates and reports into the
-// organization: leads to follow, never proof.
+// organization. The page lists one certificate a second time among the reports.
 func (c change) seedProvider(p *domain.ProviderCatalogue) error {
-	for _, d := range p.Certificates {
-		cert := domain.Certificate{Org: c.actor.Org, Title: d.Title.EN, Number: d.Number, Edition: p.Edition,
-			State: domain.CertificateUnverified, CatalogueID: d.ID, URL: d.URL}
-		if err := c.CreateCertificate(c.ctx, &cert); err != nil {
-			return err
-		}
-		if err := c.record("certificate.seeded", domain.NounCertificate, int64(cert.ID), 0, cert.Title, cert); err != nil {
-			return err
+	var leads []domain.ListedDocument
+	for _, d := range catalog.OwnFile().Documents {
+		again := d.Kind == domain.DocCertificate && slices.ContainsFunc(p.Assessments, func(o domain.CatalogueDocument) bool { return o.ID == d.ID })
+		if !again {
+			leads = append(leads, d)
 		}
 	}
-	for _, d := range p.Assessments {
-		kind, listed := map[domain.CatalogueDocumentKind]domain.ReportKind{domain.DocReport: domain.ReportAudit, domain.DocSoA: domain.ReportSoA}[d.Kind]
-		if !listed {
-			continue // the page lists one certificate a second time among the reports
+	return c.seed(leads)
+}
+
+// seed records listed certificates and reports: leads to follow, never proof.
+func (c change) seed(leads []domain.ListedDocument) error {
+	for _, d := range leads {
+		if d.Kind == domain.DocCertificate {
+			if err := c.seedCertificate(d); err != nil {
+				return err
+			}
+			continue
 		}
-		r := domain.Report{Org: c.actor.Org, Kind: kind, Title: d.Title.EN, Confidential: true, State: domain.ReportToRequest, CatalogueID: d.ID, URL: d.URL}
-		if err := c.CreateReport(c.ctx, &r); err != nil {
-			return err
-		}
-		if err := c.record("report.seeded", domain.NounReport, int64(r.ID), 0, r.Title, r); err != nil {
+		if err := c.seedReport(d); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c change) seedCertificate(d domain.ListedDocument) error {
+	v := domain.Certificate{Org: c.actor.Org, Title: d.Title.EN, Number: d.Number, Edition: d.Edition,
+		State: domain.CertificateUnverified, CatalogueID: d.ID, URL: d.URL}
+	if err := c.CreateCertificate(c.ctx, &v); err != nil {
+		return err
+	}
+	return c.record("certificate.seeded", domain.NounCertificate, int64(v.ID), 0, v.Title, v)
+}
+
+func (c change) seedReport(d domain.ListedDocument) error {
+	kind := domain.ReportAudit
+	if d.Kind == domain.DocSoA {
+		kind = domain.ReportSoA
+	}
+	v := domain.Report{Org: c.actor.Org, Kind: kind, Title: d.Title.EN, Confidential: true, Edition: d.Edition, State: domain.ReportToRequest, CatalogueID: d.ID, URL: d.URL}
+	if err := c.CreateReport(c.ctx, &v); err != nil {
+		return err
+	}
+	return c.record("report.seeded", domain.NounReport, int64(v.ID), 0, v.Title, v)
 }
 
 // RemoveSample deletes the actor's organization when it is a sample.

@@ -49,6 +49,10 @@ func (g *gathering) provider() (err error) {
 	for _, s := range g.out.Services {
 		named[s.Key] = s.Name
 	}
+	known, err := g.app.catalogueOf(g.ctx, org)
+	if err != nil {
+		return err
+	}
 	certificates, err := g.store.Certificates(g.ctx, org)
 	if err != nil {
 		return err
@@ -56,7 +60,7 @@ func (g *gathering) provider() (err error) {
 	for _, v := range certificates {
 		c := domain.PackCertificate{Certificate: v, CheckedBy: g.names[v.CheckedBy]}
 		for _, n := range v.Names {
-			c.Services = append(c.Services, serviceName(n.Service, named))
+			c.Services = append(c.Services, serviceName(n.Service, named, known))
 		}
 		g.out.Certificates = append(g.out.Certificates, c)
 	}
@@ -68,11 +72,11 @@ func (g *gathering) provider() (err error) {
 }
 
 // serviceName is how a service key reads: as in use here, or as in the catalogue.
-func serviceName(key string, inUse map[string]string) string {
+func serviceName(key string, inUse map[string]string, known CatalogueInUse) string {
 	if name, ok := inUse[key]; ok {
 		return name
 	}
-	if s, ok := catalog.CatalogueService(key); ok {
+	if s, ok := known.Service(key); ok {
 		return s.Name.EN
 	}
 	return key
@@ -322,7 +326,7 @@ func (g *gathering) reliances() error {
 		v := g.inputs.view(r)
 		p := domain.PackReliance{Reliance: r, ControlCode: v.Control.Code, ControlTitle: v.Control.Title, Service: v.Service.Name,
 			Environment: v.Service.Environment, Verdict: v.Verdict, ProposedBy: g.names[r.ProposedBy],
-			ApprovedBy: g.names[r.ApprovedBy], DecidedBy: g.names[r.DecidedBy]}
+			ApprovedBy: g.names[r.ApprovedBy], DecidedBy: g.names[r.DecidedBy], Names: namesIn(v.Verdict, g.names)}
 		for _, c := range v.Certificates {
 			p.Certificates = append(p.Certificates, certificateLabel(c))
 		}
@@ -335,6 +339,19 @@ func (g *gathering) reliances() error {
 		return domain.CompareCodes(a.ControlCode+" "+a.Service, b.ControlCode+" "+b.Service)
 	})
 	return nil
+}
+
+// namesIn keeps the names of those who put theirs to the grounds of a verdict.
+func namesIn(v domain.Verdict, names map[domain.PersonID]string) map[domain.PersonID]string {
+	out := map[domain.PersonID]string{}
+	for _, g := range v.Gates {
+		for _, ground := range g.Grounds {
+			if ground.By != 0 {
+				out[ground.By] = names[ground.By]
+			}
+		}
+	}
+	return out
 }
 
 // noteInherited names the service and certificates on the SoA lines of a

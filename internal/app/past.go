@@ -44,7 +44,7 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 	if err != nil {
 		return nil, err
 	}
-	reviews, err := s.LastReviews(ctx, e.Org, end)
+	accepted, err := s.Acceptances(ctx, e.Org, end)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 			return nil, unreadable(r, a.on, err)
 		}
 	}
-	return p.settle(reviews, names)
+	return p.settle(accepted, names)
 }
 
 func unreadable(r domain.Revision, on domain.Date, err error) error {
@@ -156,7 +156,7 @@ func keep(p *past, id domain.ControlID, put func()) {
 }
 
 // settle derives what the tables would have told directly.
-func (p *past) settle(reviews map[domain.EvidenceID]domain.Review, names map[domain.PersonID]string) (*world, error) {
+func (p *past) settle(accepted map[domain.EvidenceID]domain.Acceptance, names map[domain.PersonID]string) (*world, error) {
 	if !p.began {
 		return nil, domain.Conflict("error.as_of.engagement", domain.Args{"On": p.on.String()})
 	}
@@ -164,7 +164,7 @@ func (p *past) settle(reviews map[domain.EvidenceID]domain.Review, names map[dom
 		return nil, domain.Conflict("error.as_of.control", domain.Args{"On": p.on.String()})
 	}
 	p.entries = fullSoA(p.engagement.Org, p.engagement.Edition, p.touched)
-	p.evidence = factsOf(p.items, reviews)
+	p.evidence = factsOf(p.items, accepted)
 	p.readinessFacts(names)
 	p.inOrder()
 	return p.world, nil
@@ -204,7 +204,7 @@ func (p *past) readinessFacts(names map[domain.PersonID]string) {
 	}
 	for _, v := range p.items {
 		for _, id := range v.Controls {
-			of(id).AddEvidence(p.evidence[v.Item.ID], p.engagement.Period)
+			of(id).AddEvidence(v.Item, p.engagement.Period)
 		}
 	}
 }

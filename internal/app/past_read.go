@@ -197,18 +197,14 @@ func (a *App) evidenceFacts(ctx context.Context, org domain.OrgID) (map[domain.E
 	if err != nil {
 		return nil, err
 	}
-	reviews, err := a.store.LastReviews(ctx, org, a.until())
-	return factsOf(states, reviews), err
+	accepted, err := a.store.Acceptances(ctx, org, a.until())
+	return factsOf(states, accepted), err
 }
 
-func factsOf(items []evidenceState, reviews map[domain.EvidenceID]domain.Review) map[domain.EvidenceID]domain.EvidenceFact {
+func factsOf(items []evidenceState, accepted map[domain.EvidenceID]domain.Acceptance) map[domain.EvidenceID]domain.EvidenceFact {
 	out := make(map[domain.EvidenceID]domain.EvidenceFact, len(items))
 	for _, v := range items {
-		fact := domain.EvidenceFact{Code: v.Item.Code(), State: v.Item.State, Period: v.Item.Period}
-		if r, reviewed := reviews[v.Item.ID]; reviewed {
-			fact.ReviewedBy, fact.ReviewedOn = r.Reviewer, domain.DateOf(r.At)
-		}
-		out[v.Item.ID] = fact
+		out[v.Item.ID] = domain.FactOf(v.Item, accepted[v.Item.ID])
 	}
 	return out
 }

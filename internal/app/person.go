@@ -97,18 +97,14 @@ func (a *App) AddMember(ctx context.Context, actor domain.Actor, in NewPerson, m
 		return domain.Member{}, err
 	}
 	m.Org, m.Person = actor.Org, p.ID
+	v := domain.Member{Person: p, Membership: m}
 	err = a.change(ctx, actor, func(c change) error {
-		if m.Engagement != 0 {
-			if _, err := c.Engagement(ctx, actor.Org, m.Engagement); err != nil {
-				return err
-			}
+		if _, err := c.Membership(ctx, actor.Org, p.ID); !domain.IsNotFound(err) { // a role is not replaced unasked
+			return firstOr(err, domain.Conflict("error.membership.exists", domain.Args{"Name": p.Name}).At("email"))
 		}
-		if err := c.PutMembership(ctx, m); err != nil {
-			return err
-		}
-		return c.record("membership.granted", domain.NounMembership, int64(p.ID), m.Engagement, p.Name, m)
+		return c.putMembership(a, "membership.granted", v)
 	})
-	return domain.Member{Person: p, Membership: m}, err
+	return v, err
 }
 
 func checkRole(actor domain.Actor, m domain.Membership) error {
@@ -118,6 +114,9 @@ func checkRole(actor domain.Actor, m domain.Membership) error {
 	}
 	if m.Role == domain.RoleAssessor && (m.Engagement == 0 || m.Until == 0) {
 		f.Add("engagement", "error.membership.assessor", nil)
+	}
+	if m.Role != domain.RoleAssessor && len(m.Controls) > 0 {
+		f.Add("controls", "error.membership.controls_role", nil)
 	}
 	if err := f.Err(); err != nil {
 		return err

@@ -158,7 +158,9 @@ type Dashboard struct {
 	Reliances  map[domain.RelianceState]int
 	Inherited  int
 	Conditions []Condition
-	Lapsed     []RelianceView // with those that would lapse by a day to come
+	Heat       domain.Heat
+	Fallen     []Fall // with those that would lapse by a day to come; those that concern whoever asks first
+	Expiries   []domain.Expiry
 }
 
 // Condition is one thing that must hold before the audit may start.
@@ -177,12 +179,11 @@ func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engage
 	if err != nil {
 		return d, err
 	}
-	d.count(w.on, w.readiness())
+	controls := w.readiness()
+	d.count(w.on, controls)
+	d.Heat, d.Fallen, d.Expiries = domain.NewHeat(controls), w.fallen(actor), w.expiries()
 	for _, r := range w.views() {
 		d.Reliances[r.Standing()]++
-		if r.Standing() == domain.RelianceLapsed {
-			d.Lapsed = append(d.Lapsed, r)
-		}
 	}
 	d.Conditions, err = a.conditions(ctx, w, len(w.controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
 	return d, err

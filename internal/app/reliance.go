@@ -229,6 +229,19 @@ func (c change) mayDecide(v domain.Reliance, today domain.Date) error {
 	return nil
 }
 
+// MayDecide is the refusal that a decision on a control would meet whatever its
+// words, so that a page does not offer it; nil when none.
+func (a *App) MayDecide(ctx context.Context, actor domain.Actor, e domain.Engagement, control domain.ControlID) (refusal, err error) {
+	if err := actor.Allow(domain.ActRelianceAccept); err != nil {
+		return err, nil
+	}
+	err = change{a.store, ctx, actor, a.Now()}.mayDecide(domain.Reliance{Engagement: e.ID, Control: control}, a.Today())
+	if domain.KindOf(err) != "" {
+		return err, nil
+	}
+	return nil, err
+}
+
 // checkDecision wants words for a refusal, and a name and proof from whoever is
 // not the assessor.
 func checkDecision(actor domain.Actor, d *Decision) error {

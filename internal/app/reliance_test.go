@@ -90,10 +90,17 @@ func TestLapse_NeverHeals(t *testing.T) {
 				h.must(err)
 			}
 		},
-		"new version of the evidence": func(h *house, _ domain.Certificate, e domain.Evidence) func() {
-			e, err := h.AddVersion(ctx, h.as(domain.RoleContributor), e.ID, domain.EvidenceVersion{Note: "again", Period: e.Period})
+		"new version of the evidence, returned": func(h *house, _ domain.Certificate, e domain.Evidence) func() {
+			again := func() domain.Evidence {
+				e, err := h.AddVersion(ctx, h.as(domain.RoleContributor), e.ID, domain.EvidenceVersion{Note: "again", Period: e.Period})
+				h.must(err)
+				return e
+			}
+			e = again()
+			_, err := h.ReviewEvidence(ctx, h.as(domain.RoleAuditor), domain.Review{Evidence: e.ID, Verdict: domain.EvidenceReturned, Reason: domain.ReasonIrrelevant}, e.Version)
 			h.must(err)
 			return func() {
+				e := again()
 				_, err := h.ReviewEvidence(ctx, h.as(domain.RoleAuditor), domain.Review{Evidence: e.ID, Verdict: domain.EvidenceAccepted}, e.Version)
 				h.must(err)
 			}
@@ -161,5 +168,17 @@ func TestLapse_ServiceGivenUp(t *testing.T) {
 	h.must(err)
 	if state, _ := h.verdict(r.ID); state != domain.RelianceLapsed {
 		t.Errorf("state %s after the service was given up", state)
+	}
+}
+
+// A newer version that waits for its review takes nothing away from the one that
+// was accepted: a recurring duty is shown anew each turn.
+func TestLapse_NotByAVersionThatWaits(t *testing.T) {
+	h := newHouse(t)
+	r, _, e := h.accepted()
+	_, err := h.AddVersion(ctx, h.as(domain.RoleContributor), e.ID, domain.EvidenceVersion{Note: "the next quarter", Period: domain.Period{From: domain.MustDate("2026-04-01"), To: domain.MustDate("2026-06-30")}})
+	h.must(err)
+	if state, rung := h.verdict(r.ID); state != domain.RelianceAccepted || rung != domain.RungInherited {
+		t.Errorf("state %s, rung %s", state, rung)
 	}
 }

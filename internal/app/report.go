@@ -37,6 +37,9 @@ func (a *App) SaveReport(ctx context.Context, actor domain.Actor, v domain.Repor
 		if err := c.documentExists(v.Document); err != nil {
 			return err
 		}
+		if err := c.reportTwin(v); err != nil {
+			return err
+		}
 		verb, save := "report.added", c.CreateReport
 		if v.ID != 0 {
 			old, err := c.Report(ctx, actor.Org, v.ID)

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"relier/internal/catalog"
 	"relier/internal/domain"
 )
 
@@ -43,20 +42,26 @@ func (a *App) SaveService(ctx context.Context, actor domain.Actor, v domain.Serv
 
 // identify settles by which key certificates and reports name the service. It
 // never changes once given, for what was quoted speaks of that key; and a name
-// that is the catalogue's is the catalogue's service, closing day included.
+// that is the catalogue's is the catalogue's service, closing day included. From
+// then on only an import changes what the catalogue says of it.
 func (a *App) identify(ctx context.Context, v *domain.Service) error {
+	in, err := a.catalogueOf(ctx, v.Org)
+	if err != nil {
+		return err
+	}
 	if v.ID != 0 {
 		old, err := a.store.Service(ctx, v.Org, v.ID)
 		if err != nil {
 			return err
 		}
-		v.Key = old.Key
-	} else if _, known := catalog.CatalogueService(v.Key); !known {
-		v.Key = domain.Slug(v.Name)
+		v.Key, v.Closed, v.Changes = old.Key, old.Closed, old.Changes
+	} else {
+		if _, known := in.Service(v.Key); !known {
+			v.Key = domain.Slug(v.Name)
+		}
+		in.begin(v)
 	}
-	known, _ := catalog.CatalogueService(v.Key)
-	v.Closed = known.Closed
-	if v.Name == "" {
+	if known, _ := in.Service(v.Key); v.Name == "" {
 		v.Name = known.Name.EN
 	}
 	return nil

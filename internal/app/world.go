@@ -31,7 +31,7 @@ type world struct {
 	crosswalk *domain.Crosswalk // made on first use, as is what follows
 	excluded  map[domain.Ref]bool
 	named     map[string][]domain.Certificate // by service key, for pairs that nobody claims
-	examined  map[string]domain.Examination   // by service and certificates
+	examined  map[string]*domain.Examination  // by service and certificates
 	facts     map[domain.ControlID]*domain.ReadinessFacts
 	owners    map[domain.ControlID]domain.OwnershipView
 }
@@ -124,7 +124,7 @@ func (w *world) verdict(r domain.Reliance) domain.Verdict {
 
 // examination is the provider's side of a reliance: the same for all that rest
 // on the same certificates.
-func (w *world) examination(r domain.Reliance) domain.Examination {
+func (w *world) examination(r domain.Reliance) *domain.Examination {
 	certificates := w.restsOn(r)
 	key := examinationKey(r.Service, certificates)
 	if x, done := w.examined[key]; done {
@@ -133,7 +133,7 @@ func (w *world) examination(r domain.Reliance) domain.Examination {
 	x := domain.Examine(domain.ProviderFacts{Edition: w.engagement.Edition, Period: w.engagement.Period, On: w.on, Service: w.services[r.Service],
 		Certificates: certificates, Reports: w.reports, ReportMaxMonths: w.engagement.ReportAge(), Crosswalk: w.editions()})
 	if w.examined == nil {
-		w.examined = map[string]domain.Examination{}
+		w.examined = map[string]*domain.Examination{}
 	}
 	w.examined[key] = x
 	return x
@@ -154,18 +154,7 @@ func (w *world) restsOn(r domain.Reliance) []domain.Certificate {
 	if !r.Claimed() {
 		return w.naming(w.services[r.Service].Key)
 	}
-	var out []domain.Certificate
-	seen := map[domain.CertificateID]bool{0: true}
-	for _, id := range r.Certificates {
-		for !seen[id] {
-			seen[id] = true
-			if c, known := w.certificates[id]; known {
-				out = append(out, c)
-				id = c.Successor
-			}
-		}
-	}
-	return out
+	return domain.WithSuccessors(r.Certificates, w.certificates)
 }
 
 func (w *world) naming(key string) []domain.Certificate {

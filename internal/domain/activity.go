@@ -25,6 +25,7 @@ const (
 	NounTest           Noun = "test"
 	NounPack           Noun = "pack"
 	NounDispute        Noun = "dispute"
+	NounCatalogue      Noun = "catalogue"
 )
 
 // Activity is who did what to which object, and when. It is appended in the
@@ -39,8 +40,9 @@ type Activity struct {
 	Verb       string   // what was done, e.g. "certificate.verified"
 	Noun       Noun
 	Object     int64
-	Label      string // the object's own code or title at that time
-	Digest     Digest // SHA-256 of the object's stored state after the change
+	Label      string   // the object's own code or title at that time
+	Causes     []Reason // read model, of a lapse: what the reliance fell by
+	Digest     Digest   // SHA-256 of the object's stored state after the change
 }
 
 // Revision is the whole state of an object after a change. As-of views are

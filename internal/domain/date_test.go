@@ -143,3 +143,22 @@ func TestPeriod_Rules(t *testing.T) {
 		t.Errorf("no period has the gaps %v", got)
 	}
 }
+
+// Two periods overlap when they share a day, be it the last of one and the first
+// of the other.
+func TestPeriod_Overlaps(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		a, b domain.Period
+		want bool
+	}{
+		{"one day in common", span("2026-01-01", "2026-01-31"), span("2026-01-31", "2026-02-10"), true},
+		{"they only touch", span("2026-01-01", "2026-01-31"), span("2026-02-01", "2026-02-10"), false},
+		{"one within the other", span("2026-01-01", "2026-12-31"), span("2026-02-01", "2026-02-10"), true},
+		{"an empty period has no day", span("2026-01-01", "2026-12-31"), domain.Period{}, false},
+	} {
+		if c.a.Overlaps(c.b) != c.want || c.b.Overlaps(c.a) != c.want {
+			t.Errorf("%s: want %v", c.name, c.want)
+		}
+	}
+}

@@ -86,13 +86,33 @@ func (e Evidence) Check() error {
 	return f.Err()
 }
 
-// EvidenceFact is what a rule needs to know of an item's newest version.
+// EvidenceFact is what a rule needs to know of an item: the state and period of
+// the version that counts.
 type EvidenceFact struct {
 	Code       string
 	State      EvidenceState
 	Period     Period
-	ReviewedBy PersonID // who gave the last verdict, 0 when nobody did
+	ReviewedBy PersonID // who accepted it last; 0: nobody did
 	ReviewedOn Date
+}
+
+// Acceptance is the last time that a version of an item was accepted; the zero
+// Acceptance: never.
+type Acceptance struct {
+	By     PersonID
+	On     Date
+	Period Period // what the accepted version speaks for
+}
+
+// FactOf says which version of an item counts. A newer version that nobody has
+// judged yet takes nothing away from the one that was accepted; once it is
+// returned, somebody said that the evidence does not hold.
+func FactOf(e Evidence, last Acceptance) EvidenceFact {
+	f := EvidenceFact{Code: e.Code(), State: e.State, Period: e.Period, ReviewedBy: last.By, ReviewedOn: last.On}
+	if last.By != 0 && (e.State == EvidenceSubmitted || e.State == EvidenceDraft) {
+		f.State, f.Period = EvidenceAccepted, last.Period
+	}
+	return f
 }
 
 // Accepted reports whether the item counts for an audit period.

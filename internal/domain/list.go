@@ -46,6 +46,7 @@ type ControlFilter struct {
 	Edition Edition // of Theme; "" looks in both
 	Owner   PersonID
 	Bucket  Bucket
+	Party   Party  // who carries it over the services in use; see Carrier
 	Sort    string // code, title, owner, bucket, rung, evidence, test
 	Desc    bool
 	Page    Page

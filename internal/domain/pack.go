@@ -124,6 +124,7 @@ type PackReliance struct {
 	ProposedBy   string
 	ApprovedBy   string
 	DecidedBy    string
+	Names        map[PersonID]string // of those who passed its gates
 }
 
 // PackEvidence is one version of an item; Included is false when its bytes stay

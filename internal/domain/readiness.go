@@ -31,11 +31,11 @@ type ReadinessFacts struct {
 	Conclusion           Conclusion // of the last test, "" when there is none
 }
 
-// AddEvidence counts an item that is linked to the control.
-func (f *ReadinessFacts) AddEvidence(e EvidenceFact, p Period) {
+// AddEvidence counts an item that is linked to the control, by its newest version.
+func (f *ReadinessFacts) AddEvidence(e Evidence, p Period) {
 	f.EvidenceLinked++
 	switch {
-	case e.Accepted(p):
+	case e.State == EvidenceAccepted && e.Period.Within(p):
 		f.EvidenceAccepted++
 	case e.State == EvidenceReturned || e.State == EvidenceExpired:
 		f.EvidenceReturned++

@@ -132,7 +132,7 @@ func Evaluate(f RelianceFacts) Verdict { return Examine(f.ProviderFacts).Verdict
 
 // Verdict joins what the provider's documents carry with our own side. One
 // examination serves every control that leans on the service.
-func (x Examination) Verdict(own OwnFacts) Verdict {
+func (x *Examination) Verdict(own OwnFacts) Verdict {
 	gates := []GateResult{x.scope, x.period, x.editionGate(own), x.reportGate(own), x.ourSideGate(own), x.assessorGate(own)}
 	return Verdict{Gates: gates, Rung: climb(gates)}
 }

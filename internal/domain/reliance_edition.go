@@ -36,7 +36,7 @@ func overlapsAny(p Period, others []Period) bool {
 
 // sameForAll is the part of G3 that no control changes: whether any certificate
 // counts, and which are to the engagement's own edition.
-func (x Examination) sameForAll() GateResult {
+func (x *Examination) sameForAll() GateResult {
 	if len(x.counting) == 0 {
 		return result(GateEdition, []Reason{because("no_counting_certificate")}, nil, nil)
 	}
@@ -52,10 +52,9 @@ func (x Examination) sameForAll() GateResult {
 // editionGate is G3: each day is covered by a certificate to the engagement's
 // edition, or every requirement of the control reaches the certificate's
 // edition whole.
-func (x Examination) editionGate(own OwnFacts) GateResult {
-	refs := own.refsIn(x.facts.Edition)
+func (x *Examination) editionGate(own OwnFacts) GateResult {
 	notes := partly(own, x.facts.Edition)
-	if len(refs) == 0 {
+	if !own.implementsAny(x.facts.Edition) {
 		causes := append([]Reason{because("no_requirement", "Edition", string(x.facts.Edition))}, x.edition.Causes...)
 		return result(GateEdition, causes, nil, nil)
 	}
@@ -66,7 +65,7 @@ func (x Examination) editionGate(own OwnFacts) GateResult {
 	grounds := x.edition.Grounds[:len(x.edition.Grounds):len(x.edition.Grounds)]
 	for _, c := range x.foreign {
 		before := len(causes)
-		for _, ref := range refs {
+		for ref := range own.refsIn(x.facts.Edition) {
 			if gap := x.facts.Crosswalk.gap(ref, x.excludes); gap.Code != "" {
 				causes = append(causes, because("edition_gap", "Ref", ref.Code, "Certificate", c.label()))
 				notes = append(notes, gap)
@@ -77,6 +76,13 @@ func (x Examination) editionGate(own OwnFacts) GateResult {
 		}
 	}
 	return result(GateEdition, causes, grounds, notes)
+}
+
+func (o OwnFacts) implementsAny(e Edition) bool {
+	for range o.refsIn(e) {
+		return true
+	}
+	return false
 }
 
 // partly notes the requirements that the control implements only in part: what
@@ -92,8 +98,8 @@ func partly(own OwnFacts, e Edition) []Reason {
 }
 
 // excludes reports whether the provider's reviewed SoA leaves a requirement out.
-func (x Examination) excludes(ref Ref) bool {
-	return x.hasSoA && x.soa.Applicability(ref) == NotApplied
+func (x *Examination) excludes(ref Ref) bool {
+	return x.soa.Applicability(ref) == NotApplied
 }
 
 // Crosswalk joins the two editions. It is built once from its rows; disputed

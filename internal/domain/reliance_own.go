@@ -2,6 +2,7 @@ package domain
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strconv"
 )
@@ -18,20 +19,21 @@ type OwnFacts struct {
 	Reliance         Reliance     // the zero Reliance: nobody claims it
 }
 
-func (o OwnFacts) refsIn(e Edition) []Ref {
-	out := make([]Ref, 0, len(o.Requirements))
-	for _, r := range o.Requirements {
-		if r.Ref.Edition == e {
-			out = append(out, r.Ref)
+// refsIn visits the requirements of one edition.
+func (o OwnFacts) refsIn(e Edition) iter.Seq[Ref] {
+	return func(yield func(Ref) bool) {
+		for _, r := range o.Requirements {
+			if r.Ref.Edition == e && !yield(r.Ref) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // ourSideGate is G5: the split is confirmed, and every customer responsibility
 // has accepted evidence within the audit period, or a justified "none". The
 // clauses and supplier oversight are always ours.
-func (x Examination) ourSideGate(own OwnFacts) GateResult {
+func (x *Examination) ourSideGate(own OwnFacts) GateResult {
 	causes := nothingToRelyOn(own)
 	var grounds []Ground
 	if own.Split.State == SplitConfirmed {
@@ -40,7 +42,7 @@ func (x Examination) ourSideGate(own OwnFacts) GateResult {
 	} else {
 		causes = append(causes, because("split_unconfirmed"))
 	}
-	for _, r := range own.refsIn(x.facts.Edition) {
+	for r := range own.refsIn(x.facts.Edition) {
 		switch {
 		case r.IsClause():
 			causes = append(causes, because("clause_is_ours", "Ref", r.Code))
@@ -82,9 +84,11 @@ func nothingToRelyOn(own OwnFacts) []Reason {
 }
 
 func inDutyOrder(rs []Responsibility) []Responsibility {
-	out := slices.Clone(rs)
-	slices.SortFunc(out, func(a, b Responsibility) int { return cmp.Compare(a.ID, b.ID) })
-	return out
+	byID := func(a, b Responsibility) int { return cmp.Compare(a.ID, b.ID) }
+	if slices.IsSortedFunc(rs, byID) {
+		return rs
+	}
+	return slices.SortedFunc(slices.Values(rs), byID)
 }
 
 // Proof says whether a customer responsibility is met on a day, and by what.
@@ -105,9 +109,7 @@ func ProofOf(r Responsibility, evidence map[EvidenceID]EvidenceFact, p Period, o
 		return Proof{Proven: r.Because != "", Ground: g}
 	}
 	var out Proof
-	ids := slices.Clone(r.Evidence)
-	slices.Sort(ids)
-	for _, id := range ids {
+	for _, id := range inIDOrder(r.Evidence) {
 		e, known := evidence[id]
 		if !known {
 			continue
@@ -125,6 +127,13 @@ func ProofOf(r Responsibility, evidence map[EvidenceID]EvidenceFact, p Period, o
 		}
 	}
 	return out
+}
+
+func inIDOrder(ids []EvidenceID) []EvidenceID {
+	if slices.IsSorted(ids) {
+		return ids
+	}
+	return slices.Sorted(slices.Values(ids))
 }
 
 // whyNotCounting is the zero Reason for evidence that counts.
@@ -147,7 +156,7 @@ func (e EvidenceFact) whyNotCounting(p Period, c Cadence, on Date) Reason {
 // accepted the reliance. What was accepted while the assessor was engaged stays
 // accepted when the engagement has ended as agreed; withdrawn assessors are
 // among the facts no longer.
-func (x Examination) assessorGate(own OwnFacts) GateResult {
+func (x *Examination) assessorGate(own OwnFacts) GateResult {
 	if own.Reliance.State != RelianceAccepted {
 		return result(GateAssessor, []Reason{x.whyNotAccepted(own)}, nil, nil)
 	}
@@ -173,7 +182,7 @@ func acceptance(r Reliance, on Date) Ground {
 
 // whyNotAccepted is the first thing that stands between a reliance and the
 // assessor's acceptance.
-func (x Examination) whyNotAccepted(own OwnFacts) Reason {
+func (x *Examination) whyNotAccepted(own OwnFacts) Reason {
 	engaged, covering := 0, false
 	for _, a := range own.Assessors {
 		if a.Until != 0 && x.facts.On > a.Until {

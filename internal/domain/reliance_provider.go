@@ -37,8 +37,8 @@ type Examination struct {
 }
 
 // Examine reads the provider's documents for one service.
-func Examine(f ProviderFacts) Examination {
-	x := Examination{facts: f}
+func Examine(f ProviderFacts) *Examination {
+	x := &Examination{facts: f}
 	x.counting = countingCertificates(f)
 	x.foreign = neededFromOtherEdition(f, x.counting)
 	x.soa, x.hasSoA = newestReport(f, ReportSoA, ReportReviewed)
@@ -78,7 +78,7 @@ func inCertificateOrder(cs []Certificate) []Certificate {
 // after somebody read the certificate: its words speak of what was before.
 func readBefore(c Certificate, f ProviderFacts) (last ServiceChange, found bool) {
 	for _, change := range f.Service.Changes {
-		if change.On > c.CheckedOn && change.On <= f.day() && change.On >= last.On {
+		if change.Outdates(c) && change.On <= f.day() && change.On >= last.On {
 			last, found = change, true
 		}
 	}

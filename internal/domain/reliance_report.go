@@ -63,12 +63,12 @@ func reportNotes(f ProviderFacts) []Reason {
 
 // reportGate is G4: the documents hold, and the provider's SoA applies every
 // requirement of the control.
-func (x Examination) reportGate(own OwnFacts) GateResult {
+func (x *Examination) reportGate(own OwnFacts) GateResult {
 	if !x.hasSoA {
 		return x.report
 	}
 	var causes []Reason
-	for _, ref := range own.refsIn(x.facts.Edition) {
+	for ref := range own.refsIn(x.facts.Edition) {
 		switch x.applicability(ref) {
 		case NotApplied:
 			causes = append(causes, because("provider_excludes", "Ref", ref.Code))
@@ -84,7 +84,7 @@ func (x Examination) reportGate(own OwnFacts) GateResult {
 
 // applicability is what the provider's SoA says of a requirement: directly when
 // it is to the same edition, else of all its counterparts together.
-func (x Examination) applicability(ref Ref) Applicability {
+func (x *Examination) applicability(ref Ref) Applicability {
 	if x.soa.Edition == "" || x.soa.Edition == ref.Edition {
 		return x.soa.Applicability(ref)
 	}

@@ -56,9 +56,14 @@ type Service struct {
 // before: somebody has to read it again.
 type ServiceChange struct {
 	Kind ServiceChangeKind `json:"kind"`
-	On   Date              `json:"on"`  // first day under the new name or in the new place
-	Now  string            `json:"now"` // the new name or place
+	On   Date              `json:"on,omitzero"` // first day under the new name or in the new place; zero: no day is known
+	Now  string            `json:"now"`         // the new name or place
 }
+
+// Outdates reports whether the certificate was read before the change, so that
+// from that day on it has to be read again. A change of which nobody knows the
+// day outdates nothing.
+func (v ServiceChange) Outdates(c Certificate) bool { return v.On > c.CheckedOn }
 
 // ServiceChangeKind is what changed.
 type ServiceChangeKind string

@@ -241,7 +241,7 @@ func passing(n int) domain.Verdict {
 	v := domain.Verdict{Rung: []domain.Rung{domain.RungNotExamined, domain.RungNotExamined, domain.RungNotExamined, domain.RungClaimable, domain.RungSupported, domain.RungComplete, domain.RungInherited}[n]}
 	for i, g := range domain.Gates {
 		if i < n {
-			v.Gates = append(v.Gates, domain.GateResult{Gate: g, Passed: true, Grounds: []domain.Ground{{Reason: grounds[i]}}})
+			v.Gates = append(v.Gates, domain.GateResult{Gate: g, Passed: true, Grounds: []domain.Ground{signedGround(g, grounds[i])}})
 		} else {
 			v.Gates = append(v.Gates, domain.GateResult{Gate: g, Causes: causes[i : i+1]})
 		}
@@ -249,10 +249,27 @@ func passing(n int) domain.Verdict {
 	return v
 }
 
+// signedGround is a ground with who put their name to it; the edition's follows
+// from the crosswalk.
+func signedGround(g domain.Gate, why domain.Reason) domain.Ground {
+	out := domain.Ground{Reason: why, Noun: domain.NounCertificate, Object: 1, By: 7, On: day("2026-10-02")}
+	switch g {
+	case domain.GateEdition:
+		out.By, out.On = 0, 0
+	case domain.GateReport:
+		out.Noun = domain.NounReport
+	case domain.GateOurSide:
+		out.Noun = domain.NounEvidence
+	case domain.GateAssessor:
+		out.Noun, out.By, out.On = domain.NounReliance, 8, day("2026-11-20")
+	}
+	return out
+}
+
 func addReliances(c *domain.PackContents) {
 	for n := 6; n >= 0; n-- {
 		r := domain.PackReliance{ControlCode: "AC 1", ControlTitle: "Grant & review access", Service: "Microsoft Azure", Environment: domain.EnvPublic,
-			Certificates: []string{"SAMPLE-IS-533913"}, Verdict: passing(n), ProposedBy: "Luca Ferrari",
+			Certificates: []string{"SAMPLE-IS-533913"}, Verdict: passing(n), ProposedBy: "Luca Ferrari", Names: map[domain.PersonID]string{7: "Luca Ferrari", 8: "Hélène Dufour"},
 			Reliance: domain.Reliance{ID: domain.RelianceID(n), State: domain.RelianceProposed, Why: "The scope names it.", ProposedAt: sealing.Add(-90 * time.Hour)}}
 		switch n {
 		case 6:

@@ -80,6 +80,24 @@ func TestPages_ShowAllSixGatesWithCauses(t *testing.T) {
 	}
 }
 
+func TestPages_SayWhoPassedEachGate(t *testing.T) {
+	t.Parallel()
+	for lang, want := range map[string][]string{
+		"en": {"Checked by Luca Ferrari, 2 Oct 2026", "Checked by Luca Ferrari, 2 Oct 2026", "Follows from the dates: nobody had to sign", "Reviewed by Luca Ferrari, 2 Oct 2026",
+			"Accepted by Luca Ferrari, 2 Oct 2026", "Decided by Hélène Dufour, 20 Nov 2026"},
+		"fr": {"Vérifié par Luca Ferrari, 2 oct. 2026", "Vérifié par Luca Ferrari, 2 oct. 2026", "personne n’avait à signer", "Examiné par Luca Ferrari, 2 oct. 2026",
+			"Acceptée par Luca Ferrari, 2 oct. 2026", "Décidé par Hélène Dufour, 20 nov. 2026"},
+	} {
+		s := newShelf()
+		gates := document(t, s, compose(t, s, sample(s, lang)), "reliances.html").Find("article[data-rung]").First().Find("ol.gates > li")
+		for i, who := range want {
+			if got := gates.Eq(i).Text(); !strings.Contains(strings.ReplaceAll(got, "\u00a0", " "), who) {
+				t.Errorf("%s: gate %d says %q, want %q", lang, i+1, got, who)
+			}
+		}
+	}
+}
+
 func TestPages_GiveEveryOmissionItsReason(t *testing.T) {
 	t.Parallel()
 	s := newShelf()

@@ -348,7 +348,7 @@ func reliance(v view, r domain.PackReliance, anchor string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, g := range r.Verdict.Gates {
-			templ_7745c5c3_Err = gate(v, g).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = gate(v, g, r.Names).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -444,7 +444,7 @@ func reliance(v view, r domain.PackReliance, anchor string) templ.Component {
 	})
 }
 
-func gate(v view, g domain.GateResult) templ.Component {
+func gate(v view, g domain.GateResult, names map[domain.PersonID]string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -526,7 +526,7 @@ func gate(v view, g domain.GateResult) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = lines(v.reasons(g)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = lines(v.reasons(g, names)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

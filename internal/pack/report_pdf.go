@@ -186,7 +186,7 @@ func (r reportPrinter) reliances() {
 		r.paragraph(v.T("pack.pdf.rung", map[string]any{"Rung": v.term("rung", string(rel.Verdict.Rung)), "State": v.term("state.reliance", string(rel.Reliance.State)), "Sentence": v.firstFailed(rel.Verdict)}))
 		r.table([]column{{title: v.T("pack.gate.title", nil), share: 3, bold: true}, {title: v.T("pack.gate.outcome", nil), share: 2}, {title: v.T("pack.gate.reasons", nil), share: 9}},
 			each(rel.Verdict.Gates, func(g domain.GateResult) []string {
-				return []string{string(g.Gate) + " " + v.term("gate", string(g.Gate)), v.passWord(g.Passed), strings.Join(v.reasons(g), "\n")}
+				return []string{string(g.Gate) + " " + v.term("gate", string(g.Gate)), v.passWord(g.Passed), strings.Join(v.reasons(g, rel.Names), "\n")}
 			}))
 		r.facts(r.people(rel))
 	}

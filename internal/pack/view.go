@@ -116,12 +116,12 @@ func (v view) reason(prefix string, r domain.Reason) string {
 	return v.Localizer.Reason(prefix, r.Code, params)
 }
 
-// reasons gives the causes of a failed gate or the grounds of a passed one, and
-// what qualifies either.
-func (v view) reasons(g domain.GateResult) []string {
+// reasons gives the causes of a failed gate or the grounds of a passed one, each
+// with who passed it when, and what qualifies either.
+func (v view) reasons(g domain.GateResult, names map[domain.PersonID]string) []string {
 	var out []string
 	for _, r := range g.Grounds {
-		out = append(out, v.reason("ground", r.Reason))
+		out = append(out, v.reason("ground", r.Reason)+v.groundBy(r, names))
 	}
 	for _, r := range g.Causes {
 		out = append(out, v.reason("cause", r))
@@ -130,6 +130,19 @@ func (v view) reasons(g domain.GateResult) []string {
 		out = append(out, v.reason("note", r))
 	}
 	return out
+}
+
+// groundBy says who put their name to a ground, and on which day.
+func (v view) groundBy(g domain.Ground, names map[domain.PersonID]string) string {
+	switch {
+	case g.By == 0 && g.Noun == domain.NounResponsibility:
+		return ""
+	case g.By == 0:
+		return ". " + v.T("gates.by_nobody", nil)
+	case g.On == 0:
+		return ". " + v.T("gates.by."+string(g.Noun), map[string]any{"Name": names[g.By]})
+	}
+	return ". " + v.T("gates.by."+string(g.Noun), map[string]any{"Name": names[g.By]}) + ", " + v.Date(g.On.String())
 }
 
 // day writes a date, or that there is none.

@@ -31,7 +31,7 @@ func (v view) firstFailed(verdict domain.Verdict) string {
 		return v.T("pack.reliance.all_pass", nil)
 	}
 	cause := ""
-	if reasons := v.reasons(g); len(reasons) > 0 {
+	if reasons := v.sentences("cause", g.Causes); len(reasons) > 0 {
 		cause = reasons[0]
 	}
 	return v.T("pack.reliance.fails", map[string]any{"Gate": string(g.Gate), "Name": v.term("gate", string(g.Gate)), "Cause": cause})

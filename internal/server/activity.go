@@ -15,7 +15,7 @@ import (
 // nouns are the kinds of objects that records are filtered by.
 var nouns = []domain.Noun{domain.NounEngagement, domain.NounControl, domain.NounOwnership, domain.NounService, domain.NounCertificate,
 	domain.NounReport, domain.NounSplit, domain.NounResponsibility, domain.NounReliance, domain.NounSoAEntry, domain.NounSoAVersion,
-	domain.NounEvidence, domain.NounReview, domain.NounTest, domain.NounPack, domain.NounMembership, domain.NounOrganization}
+	domain.NounEvidence, domain.NounReview, domain.NounTest, domain.NounPack, domain.NounCatalogue, domain.NounMembership, domain.NounOrganization}
 
 // activityFilter reads the list's state from its address; what makes no sense
 // filters nothing.
@@ -75,7 +75,7 @@ func (c *Ctx) activityTable(p views.Page, f domain.ActivityFilter, found domain.
 		Pager: views.WholePager(f.Page, found.Total)}
 	for _, a := range found.Rows {
 		who := a.ActorName
-		if a.Actor == 0 {
+		if a.Actor == 0 || a.Verb == "reliance.lapsed" { // it follows from somebody's change
 			who = c.L.T("activity.relier", nil)
 		}
 		t.Rows = append(t.Rows, views.Row{Cells: []templ.Component{views.Moment(c.L, a.At), views.Text(who),

@@ -21,6 +21,10 @@ func (s *Server) showCatalogue(c *Ctx) error {
 	if c.Actor.Can(domain.ActServiceWrite) {
 		v.Add = c.At().NewServiceOf
 	}
+	if v.Use, err = s.catalogueUse(c, known.InUse); err != nil {
+		return err
+	}
+	v.Listed = known.InUse.Service
 	if v.Services, err = s.heldServices(c); err != nil {
 		return err
 	}

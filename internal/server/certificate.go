@@ -57,7 +57,7 @@ func (s *Server) certificateLines(c *Ctx, all []domain.Certificate) []views.Cert
 func (s *Server) certificateLine(c *Ctx, v domain.Certificate) views.CertificateLine {
 	line := views.CertificateLine{Certificate: v, Title: domain.Text{EN: v.Title, FR: v.Title}, Href: c.At().Certificate(v.ID),
 		Validity: v.ValidityOn(s.app.Day()), Covered: coveredDays(v, c.Engagement.Period)}
-	if d, ok := s.app.CatalogueDocument(v.CatalogueID); ok && d.Title.EN == v.Title {
+	if d, ok := c.inUse().Document(v.CatalogueID); ok && d.Title.EN == v.Title {
 		line.Title, line.Listed = d.Title, true
 	}
 	return line

@@ -94,12 +94,12 @@ func (s *Server) putCertificate(c *Ctx, old domain.Certificate) error {
 	}
 	v := certificateOf(form, old)
 	v.Title, v.URL = form.Text("title"), form.Text("url")
-	if err = form.Err(); err == nil && old.ID != 0 && !form.Ticked("confirmed") {
+	if err = form.Err(); err == nil && old.ID != 0 {
 		effects, err := s.app.CertificateEditEffects(c.Context(), c.Actor, v)
 		if err != nil {
 			return err
 		}
-		if len(effects) > 0 {
+		if c.held(form, effects) {
 			return s.recordForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
 		}
 	}
@@ -168,12 +168,12 @@ func (s *Server) verifyCertificate(c *Ctx) error {
 	if err == nil && v.CheckedOn == 0 {
 		err = v.CheckVerified()
 	}
-	if err == nil && !form.Ticked("confirmed") {
+	if err == nil {
 		effects, err := s.app.CertificateEffects(c.Context(), c.Actor, v)
 		if err != nil {
 			return err
 		}
-		if len(effects) > 0 {
+		if c.held(form, effects) {
 			return s.verifyForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
 		}
 	}

@@ -126,7 +126,7 @@ func TestCompare_ADayToCome(t *testing.T) {
 	if got := p.text(".would-lapse"); !strings.Contains(got, "Lapses by this day if nothing changes") || !strings.Contains(got, cause) {
 		t.Errorf("the page says %q", got)
 	}
-	for path, selector := range map[string]string{north: "#lapsed tbody", north + "/reliances": "#reliances tbody",
+	for path, selector := range map[string]string{north: ".falls", north + "/reliances": "#reliances tbody",
 		fmt.Sprintf("%s/controls/%d", north, r.Control): "#microsoft"} {
 		if got := a.get(path + "?on=2026-12-31").text(selector); !strings.Contains(got, "Would lapse") {
 			t.Errorf("%s says %q", path, got)

@@ -88,7 +88,8 @@ func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
 func (s *Server) serviceParts(c *Ctx, v app.ControlView) []views.ServicePart {
 	claimed := map[domain.ServiceID]*views.RelianceBrief{}
 	for _, r := range v.Reliances {
-		claimed[r.Service.ID] = &views.RelianceBrief{Reliance: r.Reliance, Certificates: r.Certificates, Verdict: r.Verdict, WouldLapse: r.WouldLapse, Href: c.At().Reliance(r.Reliance.ID)}
+		claimed[r.Service.ID] = &views.RelianceBrief{Reliance: r.Reliance, Certificates: r.Certificates, Verdict: r.Verdict, WouldLapse: r.WouldLapse,
+			Ground: c.groundAt(v.Summary.Control.ID, r.Service.ID), Href: c.At().Reliance(r.Reliance.ID)}
 	}
 	parts := make([]views.ServicePart, len(v.Splits))
 	for i, d := range v.Splits {
@@ -121,7 +122,7 @@ func (c *Ctx) events(records []domain.Activity) []views.Event {
 		if r.Actor == 0 || r.Verb == "reliance.lapsed" { // nobody decides a lapse; it follows from somebody's change
 			who = c.L.T("activity.relier", nil)
 		}
-		out[i] = views.Event{At: r.At, Who: who, Text: c.L.T("verb."+r.Verb, nil), Label: r.Label}
+		out[i] = views.Event{At: r.At, Who: who, Text: c.L.T("verb."+r.Verb, nil), Label: r.Label, Note: views.FirstCause(c.L, r)}
 	}
 	return out
 }

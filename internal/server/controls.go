@@ -37,7 +37,7 @@ func (s *Server) showControls(c *Ctx) error {
 // controlFilter is the list's state, read from its address.
 func (c *Ctx) controlFilter() domain.ControlFilter {
 	f := domain.ControlFilter{Query: c.queryWords(), Theme: c.Query("theme"), Edition: c.Engagement.Edition,
-		Owner: queryID[domain.PersonID](c, "owner"), Bucket: queryChoice(c, "bucket", append(domain.Buckets, domain.BucketExcluded))}
+		Owner: queryID[domain.PersonID](c, "owner"), Bucket: queryChoice(c, "bucket", append(domain.Buckets, domain.BucketExcluded)), Party: queryChoice(c, "party", domain.Parties)}
 	if c.Query("owner") == id(domain.NoOwner) {
 		f.Owner = domain.NoOwner
 	}
@@ -51,7 +51,7 @@ func (c *Ctx) controlFilter() domain.ControlFilter {
 // controlsAt is the address of the list with a filter.
 func (c *Ctx) controlsAt(f domain.ControlFilter) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"q": f.Query, "theme": f.Theme, "bucket": string(f.Bucket), "owner": id(f.Owner)} {
+	for name, value := range map[string]string{"q": f.Query, "theme": f.Theme, "bucket": string(f.Bucket), "party": string(f.Party), "owner": id(f.Owner)} {
 		if value != "" && value != "0" {
 			q.Set(name, value)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/internal/i18n"
 )
@@ -36,6 +37,8 @@ type Ctx struct {
 	cancel context.CancelFunc
 	body   *body
 	start  time.Time
+
+	catalogue *app.CatalogueInUse // read on first use
 }
 
 func (s *Server) begin(f *fiber.Ctx, r Route) *Ctx {

@@ -24,9 +24,10 @@ func (s *Server) showDashboard(c *Ctx) error {
 		v.All = views.Crumb{Label: c.L.N("dashboard.blockers_all", n, nil), Href: c.At().ControlsIn(domain.BucketBlocked)}
 	}
 	v.Primary = c.primary(d)
-	if len(d.Lapsed) > 0 {
-		t := c.lapsedTable(d.Lapsed)
-		v.Lapsed = &t
+	v.Mine, v.Others = c.fallLines(d.Fallen)
+	v.Heat = views.HeatProps{Heat: d.Heat, Href: c.At().ControlsCarried}
+	if v.Expiries, err = s.expiryProps(c, d); err != nil {
+		return err
 	}
 	for _, k := range d.Conditions {
 		v.Conditions = append(v.Conditions, views.Value{Label: c.L.T("dashboard.condition."+k.Key, nil), Body: views.StatusText(c.condition(k))})
@@ -94,23 +95,5 @@ func (c *Ctx) blockerTable(blocked []domain.ControlSummary) views.TableProps {
 			views.Titled(href, b.Control.Code, b.Control.Title), views.Text(views.Sentence(c.L, "readiness", b.Reason)), owner}})
 	}
 	t.Empty = views.Notice(views.NoticeProps{Tone: views.ToneDone, Text: c.L.T("dashboard.unblocked", nil)})
-	return t
-}
-
-// lapsedTable lists the reliances that fell, and why.
-func (c *Ctx) lapsedTable(lapsed []app.RelianceView) views.TableProps {
-	t := views.TableProps{ID: "lapsed", Caption: c.L.N("dashboard.lapsed_count", len(lapsed), nil), Columns: []views.Column{
-		{Label: c.L.T("dashboard.control", nil), Wide: true}, {Label: c.L.T("dashboard.service", nil)}, {Label: c.L.T("dashboard.reason", nil), Wide: true}}}
-	for _, r := range lapsed {
-		href := c.At().Reliance(r.Reliance.ID)
-		why := ""
-		if len(r.WouldLapse) > 0 {
-			why = c.L.T("as_of.would_lapse_why", map[string]any{"Why": views.Sentence(c.L, "cause", r.WouldLapse[0])})
-		} else if failed, any := r.Verdict.FirstFailed(); any && len(failed.Causes) > 0 {
-			why = views.Sentence(c.L, "cause", failed.Causes[0])
-		}
-		t.Rows = append(t.Rows, views.Row{Href: href, Label: r.Control.Code, Cells: []templ.Component{
-			views.Titled(href, r.Control.Code, r.Control.Title), views.Text(r.Service.Name), views.Text(why)}})
-	}
 	return t
 }

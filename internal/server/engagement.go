@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/views"
 )
@@ -17,7 +18,7 @@ func (s *Server) showNewEngagement(c *Ctx) error {
 	return s.newEngagementForm(c, fiber.StatusOK, url.Values{
 		"title": {c.L.T("engagement.default_title", map[string]any{"Year": year})}, "code": {year},
 		"kind": {string(domain.KindInternal)}, "edition": {string(domain.Edition2022)},
-		"from": {year + "-01-01"}, "to": {year + "-12-31"},
+		"from": {year + "-01-01"}, "to": {year + "-12-31"}, "report_max_months": {strconv.Itoa(domain.ReportMaxMonths)},
 	}, nil)
 }
 
@@ -31,9 +32,22 @@ func (s *Server) newEngagementForm(c *Ctx, status int, typed url.Values, errs vi
 }
 
 // engagementFrom reads the form's fields.
-func engagementFrom(form *Form) domain.Engagement {
+func engagementFrom(form *Form, old domain.Engagement) domain.Engagement {
 	return domain.Engagement{Code: form.Text("code"), Title: form.Text("title"), Kind: domain.EngagementKind(form.Text("kind")),
-		Edition: domain.Edition(form.Text("edition")), Period: form.Period("from", "to"), Scope: form.Text("scope"), Version: form.Int("version")}
+		Edition: domain.Edition(form.Text("edition")), Period: form.Period("from", "to"), Scope: form.Text("scope"), ReportMaxMonths: reportAge(form, old), Version: form.Int("version")}
+}
+
+// reportAge reads the age limit of the provider's reports, in months: what was
+// taken out is asked for again.
+func reportAge(form *Form, old domain.Engagement) int {
+	if !form.Values.Has("report_max_months") {
+		return old.ReportAge()
+	}
+	n, err := strconv.Atoi(form.Text("report_max_months"))
+	if err != nil || n == 0 {
+		form.errs.Add("report_max_months", "error.engagement.report_age", nil)
+	}
+	return n
 }
 
 func (s *Server) createEngagement(c *Ctx) error {
@@ -41,7 +55,7 @@ func (s *Server) createEngagement(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	e := engagementFrom(form)
+	e := engagementFrom(form, c.Engagement)
 	if err = form.Err(); err == nil {
 		e, err = s.app.CreateEngagement(c.ctx, c.Actor, e)
 	}
@@ -55,15 +69,15 @@ func (s *Server) createEngagement(c *Ctx) error {
 }
 
 func (s *Server) showEngagement(c *Ctx) error {
-	return s.engagementForm(c, fiber.StatusOK, engagementValues(c.Engagement), nil)
+	return s.engagementForm(c, fiber.StatusOK, engagementValues(c.Engagement), nil, nil)
 }
 
 func engagementValues(e domain.Engagement) url.Values {
 	return url.Values{"title": {e.Title}, "kind": {string(e.Kind)}, "edition": {string(e.Edition)}, "from": {e.Period.From.String()},
-		"to": {e.Period.To.String()}, "scope": {e.Scope}, "version": {strconv.Itoa(e.Version)}}
+		"to": {e.Period.To.String()}, "scope": {e.Scope}, "report_max_months": {strconv.Itoa(e.ReportAge())}, "version": {strconv.Itoa(e.Version)}}
 }
 
-func (s *Server) engagementForm(c *Ctx, status int, typed url.Values, errs views.FormErrors) error {
+func (s *Server) engagementForm(c *Ctx, status int, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
 	p := c.Page(c.Engagement.Title)
 	if c.Method() == post {
 		p.Path = c.At().Settings()
@@ -73,6 +87,11 @@ func (s *Server) engagementForm(c *Ctx, status int, typed url.Values, errs views
 		ReadOnly: !c.Actor.Can(domain.ActEngagementWrite) || c.Engagement.State == domain.EngagementClosed}
 	if c.Actor.Can(domain.ActEngagementWrite) {
 		v.Moves = c.engagementMoves(typed, errs)
+	}
+	if lines := c.effectLines(effects); c.Engagement.State != domain.EngagementClosed {
+		v.Effects = lines
+	} else if len(v.Moves) > 0 { // what is held back is the reopening
+		v.Moves[0].Effects = lines
 	}
 	return c.RenderStatus(status, views.EngagementPage(p, v))
 }
@@ -90,6 +109,7 @@ func (c *Ctx) engagementMoves(typed url.Values, errs views.FormErrors) []views.E
 		if c.Engagement.State == domain.EngagementClosed {
 			m.Label, m.Text = c.L.T("engagement.reopen", nil), c.L.T("engagement.reopen_text", nil)
 			m.Reason, m.Typed, m.Error = true, typed.Get("reason"), errs.For("reason")
+			m.Confirm = errs.For("confirmed")
 		}
 		out = append(out, m)
 	}
@@ -101,13 +121,22 @@ func (s *Server) saveEngagement(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	e := engagementFrom(form)
+	e := engagementFrom(form, c.Engagement)
 	e.ID, e.Code = c.Engagement.ID, c.Engagement.Code
 	if err = form.Err(); err == nil {
+		effects, err := s.app.EngagementEffects(c.ctx, c.Actor, e)
+		if err != nil {
+			return err
+		}
+		if c.held(form, effects) {
+			return s.engagementForm(c, fiber.StatusUnprocessableEntity, form.Values, c.untold(), effects)
+		}
+	}
+	if err == nil {
 		_, err = s.app.UpdateEngagement(c.ctx, c.Actor, e)
 	}
-	if errs, ok := c.FieldErrors(err); ok {
-		return s.engagementForm(c, fiber.StatusUnprocessableEntity, form.Values, errs)
+	if status, values, errs, ok := c.again(err, form.Values, engagementValues(c.Engagement)); ok {
+		return s.engagementForm(c, status, values, errs, nil)
 	}
 	if err != nil {
 		return err
@@ -122,15 +151,29 @@ func (s *Server) moveEngagement(c *Ctx) error {
 	}
 	to, version := domain.EngagementState(form.Text("to")), form.Int("version")
 	if err = form.Err(); err == nil {
+		effects, err := s.app.ReopenEffects(c.ctx, c.Actor, c.Engagement)
+		if err != nil {
+			return err
+		}
+		if c.held(form, effects) {
+			return s.engagementForm(c, fiber.StatusUnprocessableEntity, moveValues(c.Engagement, form), c.untold(), effects)
+		}
+	}
+	if err == nil {
 		_, err = s.app.MoveEngagement(c.ctx, c.Actor, c.Engagement.ID, to, form.Text("reason"), version)
 	}
 	if errs, ok := c.FieldErrors(err); ok {
-		typed := engagementValues(c.Engagement)
-		typed.Set("reason", form.Text("reason"))
-		return s.engagementForm(c, fiber.StatusUnprocessableEntity, typed, errs)
+		return s.engagementForm(c, fiber.StatusUnprocessableEntity, moveValues(c.Engagement, form), errs, nil)
 	}
 	if err != nil {
 		return err
 	}
 	return c.Redirect(c.At().Settings(), "notice.engagement.moved")
+}
+
+// moveValues is the engagement as it stands, with the reason as typed.
+func moveValues(e domain.Engagement, form *Form) url.Values {
+	typed := engagementValues(e)
+	typed.Set("reason", form.Text("reason"))
+	return typed
 }

@@ -83,9 +83,9 @@ func TestEngagement_SaveAndMove(t *testing.T) {
 		t.Errorf("title %q", got)
 	}
 	first.Set("title", "From an old page")
-	p := v.post(at, first).want(http.StatusUnprocessableEntity)
-	if !strings.Contains(p.text(".error-summary"), "Somebody changed this") || p.attr("#field-title", "value") != "From an old page" {
-		t.Errorf("a stale edit shows %q", p.text(".error-summary"))
+	p := v.post(at, first).want(http.StatusConflict)
+	if !strings.Contains(p.text(".error-summary"), "Somebody changed this") || p.attr("#field-title", "value") != "Renamed" || p.attr("input[name=version]", "value") != "2" {
+		t.Errorf("a stale edit shows %q, %q", p.text(".error-summary"), p.attr("#field-title", "value"))
 	}
 
 	move := func(to, reason string) *page {

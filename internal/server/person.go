@@ -21,39 +21,48 @@ func (s *Server) people(c *Ctx, status int, typed url.Values, errs views.FormErr
 	if err != nil {
 		return err
 	}
+	codes, err := s.controlCodes(c)
+	if err != nil {
+		return err
+	}
 	p := c.Page(c.L.T("people.title", nil))
 	if c.Method() == post {
 		p.Path = c.At().People()
 	}
-	v := views.People{Table: c.memberTable(members), Form: c.Actor.Can(domain.ActPeopleManage), Typed: typed, Errors: errs, Action: c.At().People()}
+	v := views.People{Table: c.memberTable(members, codes), Form: c.Actor.Can(domain.ActPeopleManage), Typed: typed, Errors: errs, Action: c.At().People()}
 	for _, r := range domain.Roles {
 		v.Roles = append(v.Roles, views.Option{Value: string(r), Label: c.L.T("role."+string(r), nil), Hint: c.L.T("people.role."+string(r), nil),
 			Disabled: r == domain.RoleOwner && c.Actor.Role != domain.RoleOwner})
 	}
-	for _, e := range c.engagements() {
-		v.Engaged = append(v.Engaged, views.Option{Value: strconv.FormatInt(int64(e.ID), 10), Label: e.Code + " " + e.Title})
-	}
+	v.Engaged = c.engagementOptions()
 	return c.RenderStatus(status, views.PeoplePage(p, v))
 }
 
-func (c *Ctx) memberTable(members []domain.Member) views.TableProps {
+func (c *Ctx) engagementOptions() (out []views.Option) {
+	for _, e := range c.engagements() {
+		out = append(out, views.Option{Value: strconv.FormatInt(int64(e.ID), 10), Label: e.Code + " " + e.Title})
+	}
+	return out
+}
+
+func (c *Ctx) memberTable(members []domain.Member, codes map[domain.ControlID]string) views.TableProps {
 	manages := c.Actor.Can(domain.ActPeopleManage)
 	t := views.TableProps{ID: "people", Caption: c.L.N("people.count", len(members), nil), Columns: []views.Column{
 		{Label: c.L.T("people.name", nil)}, {Label: c.L.T("people.role", nil)}, {Label: c.L.T("people.reach", nil)}, {Label: c.L.T("people.until", nil), Narrow: true}}}
 	if manages {
-		t.Columns = append(t.Columns, views.Column{Label: c.L.T("people.remove", nil), Silent: true, Narrow: true})
+		t.Columns = append(t.Columns, views.Column{Label: c.L.T("people.acts", nil), Silent: true, Narrow: true})
 	}
 	names := map[domain.EngagementID]string{}
 	for _, e := range c.engagements() {
 		names[e.ID] = e.Code
 	}
 	for _, m := range members {
-		t.Rows = append(t.Rows, c.memberRow(m, names, manages))
+		t.Rows = append(t.Rows, c.memberRow(m, names, codes, manages))
 	}
 	return t
 }
 
-func (c *Ctx) memberRow(m domain.Member, engagements map[domain.EngagementID]string, manages bool) views.Row {
+func (c *Ctx) memberRow(m domain.Member, engagements map[domain.EngagementID]string, codes map[domain.ControlID]string, manages bool) views.Row {
 	you, reach := "", c.L.T("people.all_engagements", nil)
 	if m.Person.ID == c.Person.ID {
 		you = c.L.T("people.you", nil)
@@ -62,9 +71,13 @@ func (c *Ctx) memberRow(m domain.Member, engagements map[domain.EngagementID]str
 		reach = engagements[m.Membership.Engagement]
 	}
 	cells := []templ.Component{views.PersonCell(m.Person.Name, m.Person.Email, you), views.Text(c.L.T("role."+string(m.Membership.Role), nil)),
-		views.Text(reach), views.Day(c.L, m.Membership.Until)}
+		views.ReachCell(c.L, reach, scopeCodes(m.Membership, codes)), views.Day(c.L, m.Membership.Until)}
 	if manages {
-		cells = append(cells, views.LinkTo(c.At().PersonRemove(m.Person.ID), c.L.T("people.remove", nil)))
+		edit := ""
+		if m.Membership.Role == domain.RoleAssessor {
+			edit = c.At().PersonEdit(m.Person.ID)
+		}
+		cells = append(cells, views.MemberActs(c.L, edit, c.At().PersonRemove(m.Person.ID)))
 	}
 	ended := m.Membership.Until != 0 && m.Membership.Until < c.server.app.Today()
 	return views.Row{Cells: cells, Label: m.Person.Name, Muted: ended || m.Person.Disabled}
@@ -79,6 +92,9 @@ func (s *Server) addPerson(c *Ctx) error {
 	in := app.NewPerson{Email: form.Text("email"), Name: form.Text("name"), Password: form.Raw("password"), Lang: c.L.Lang()}
 	m := domain.Membership{Role: domain.Role(form.Text("role")), Engagement: FormID[domain.EngagementID](form, "engagement"), Until: form.Date("until")}
 	if err = form.Err(); err == nil {
+		m.Controls, err = s.app.ReadScope(c.ctx, c.Actor, m.Engagement, form.Text("controls"))
+	}
+	if err == nil {
 		_, err = s.app.AddMember(c.ctx, c.Actor, in, m)
 	}
 	if errs, ok := c.FieldErrors(err); ok {
@@ -96,12 +112,17 @@ func (s *Server) showRemovePerson(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	effects, err := s.app.RemovalEffects(c.ctx, c.Actor, m.Person.ID)
+	if err != nil {
+		return err
+	}
 	p := c.Page(c.L.T("people.remove_title", map[string]any{"Name": m.Person.Name}))
-	return c.Render(views.PersonRemovePage(p, views.ConfirmProps{
+	v := views.PersonRemove{Effects: c.effectLines(effects), ConfirmProps: views.ConfirmProps{
 		Head:         views.HeadProps{Title: p.Title, Back: views.Crumb{Label: c.L.T("people.title", nil), Href: c.At().People()}},
 		Consequences: []string{c.L.T("people.remove_what", nil), c.L.T("people.remove_rest", nil)},
 		Form:         views.FormProps{Action: c.At().PersonRemove(m.Person.ID), Submit: c.L.T("people.remove", nil), Cancel: c.At().People(), Danger: true},
-	}))
+	}}
+	return c.Render(views.PersonRemovePage(p, v))
 }
 
 func (s *Server) memberInPath(c *Ctx) (domain.Member, error) {
@@ -109,16 +130,7 @@ func (s *Server) memberInPath(c *Ctx) (domain.Member, error) {
 	if err != nil {
 		return domain.Member{}, err
 	}
-	members, err := s.app.Members(c.ctx, c.Actor)
-	for _, m := range members {
-		if m.Person.ID == id {
-			return m, nil
-		}
-	}
-	if err == nil {
-		err = domain.NotFound(string(domain.NounPerson))
-	}
-	return domain.Member{}, err
+	return s.app.Member(c.ctx, c.Actor, id)
 }
 
 func (s *Server) removePerson(c *Ctx) error {

@@ -39,6 +39,7 @@ func (p Place) In(engagement string) Place { return Place{p.Org, engagement} }
 func (p Place) Organization() string                   { return p.org() }
 func (p Place) People() string                         { return p.org() + "/people" }
 func (p Place) PersonRemove(id domain.PersonID) string { return sub(p.People(), id) + "/remove" }
+func (p Place) PersonEdit(id domain.PersonID) string   { return sub(p.People(), id) + "/edit" }
 func (p Place) NewEngagement() string                  { return p.org() + "/engagements/new" }
 func (p Place) Engagements() string                    { return p.org() + "/engagements" }
 func (p Place) RemoveSample() string                   { return p.org() + "/remove-sample" }
@@ -93,6 +94,17 @@ func (p Place) EditReport(id domain.ReportID) string {
 	return p.Report(id) + "/edit"
 }
 
+func (p Place) CatalogueFile() string          { return p.Catalogue() + "/file" }
+func (p Place) CatalogueImports() string       { return p.Catalogue() + "/imports" }
+func (p Place) CatalogueImport() string        { return p.Catalogue() + "/import" }
+func (p Place) CatalogueImportPreview() string { return p.CatalogueImport() + "/preview" }
+func (p Place) CatalogueImportApply() string   { return p.CatalogueImport() + "/apply" }
+
+// CatalogueImportFile is an import of the history, by its number.
+func (p Place) CatalogueImportFile(n int) string {
+	return p.CatalogueImports() + "/" + strconv.Itoa(n) + "/file"
+}
+
 // CatalogueTab is one tab of the catalogue.
 func (p Place) CatalogueTab(tab views.CatalogueTab) string {
 	return p.Catalogue() + "?tab=" + string(tab)
@@ -131,6 +143,11 @@ func (p Place) ControlPart(id domain.ControlID, s domain.ServiceID) string {
 // ControlsIn is the controls list narrowed to one bucket.
 func (p Place) ControlsIn(b domain.Bucket) string {
 	return p.Controls() + "?bucket=" + url.QueryEscape(string(b))
+}
+
+// ControlsCarried is the controls list narrowed to who carries them and to one bucket.
+func (p Place) ControlsCarried(party domain.Party, b domain.Bucket) string {
+	return p.ControlsIn(b) + "&party=" + url.QueryEscape(string(party))
 }
 
 func (p Place) Reliances() string                    { return p.eng() + "/reliances" }

@@ -25,7 +25,7 @@ func (c *Ctx) dependantLines(all []app.Dependant) []views.DependantLine {
 	out := make([]views.DependantLine, len(all))
 	for i, d := range all {
 		out[i] = views.DependantLine{Control: d.Control, Service: d.Service.Name, Engagement: d.Engagement.Code,
-			State: d.Reliance.State, Verdict: d.Verdict, Href: c.At().In(d.Engagement.Code).Reliance(d.Reliance.ID)}
+			State: d.Reliance.State, Verdict: d.Verdict, Standing: d.Standing, Href: c.At().In(d.Engagement.Code).Reliance(d.Reliance.ID)}
 	}
 	return out
 }
@@ -44,7 +44,7 @@ func (c *Ctx) effectLines(all []app.Effect) []views.EffectLine {
 // namedWord says which service, in which environment, a document names.
 func (s *Server) namedWord(c *Ctx, n domain.Named, services []domain.Service) string {
 	name := n.Service
-	if known, ok := s.app.CatalogueService(n.Service); ok {
+	if known, ok := c.inUse().Service(n.Service); ok {
 		name = known.Name.EN
 	}
 	for _, v := range services {
@@ -86,7 +86,7 @@ func (s *Server) namedOptions(c *Ctx, services []domain.Service, named []domain.
 
 // serviceHint is what to look for in a scope text besides the service's name.
 func (s *Server) serviceHint(c *Ctx, v domain.Service) string {
-	known, ok := s.app.CatalogueService(v.Key)
+	known, ok := c.inUse().Service(v.Key)
 	if !ok || known.NowNamed == "" {
 		return ""
 	}
@@ -238,6 +238,13 @@ func (c *Ctx) again(err error, typed, current url.Values) (int, url.Values, view
 // untold holds a change back until somebody ticks that they know what it does.
 func (c *Ctx) untold() views.FormErrors {
 	return views.FormErrors{{Field: "confirmed", Text: c.L.T("error.confirm", nil)}}
+}
+
+// held reports whether a change waits: it moves reliances, and nobody ticked that
+// they know of just these.
+func (c *Ctx) held(form *Form, effects []app.Effect) bool {
+	stated := form.Ticked("confirmed") && form.Text("stated") == views.Stated(c.effectLines(effects))
+	return len(effects) > 0 && !stated
 }
 
 func idValue[T ~int64](id T) string {

@@ -144,7 +144,7 @@ func TestCatalogue_TellsProvenanceAndWhatBecame(t *testing.T) {
 func TestCertificates_SeededCountForNothing(t *testing.T) {
 	t.Parallel()
 	b := atWork(t)
-	for lang, want := range map[string][]string{"en": {"Unverified", "Not usable after 31 Oct 2025", "0 of 365"}, "fr": {"Non vérifié", "Inutilisable après le 31 oct. 2025", "0 sur 365"}} {
+	for lang, want := range map[string][]string{"en": {"Unverified", "Not usable after 31 Oct 2025", "0 of 365 days"}, "fr": {"Non vérifié", "Inutilisable après le 31 oct. 2025", "0 jour sur 365"}} {
 		p := b.in(lang).get(b.path + "/certificates").want(http.StatusOK)
 		rows := p.doc().Find("#certificates tbody tr")
 		if rows.Length() != 9 {

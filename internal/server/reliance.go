@@ -19,6 +19,10 @@ func (s *Server) showReliances(c *Ctx) error {
 	}
 	p := views.ReliancesProps{State: queryChoice(c, "state", domain.RelianceStates), Rung: queryChoice(c, "rung", domain.Rungs), Service: c.Query("service"),
 		Path: c.Path(), Action: c.At().Reliances(), Controls: c.At().Controls(), Never: len(all) == 0}
+	standing, err := s.standings(c)
+	if err != nil {
+		return err
+	}
 	p.Counts.Total = len(all)
 	var rows []views.RelianceRow
 	seen := map[domain.ServiceID]bool{}
@@ -34,7 +38,9 @@ func (s *Server) showReliances(c *Ctx) error {
 			p.Services = append(p.Services, views.Option{Value: id(r.Service.ID), Label: views.ServiceName(c.L, r.Service)})
 		}
 		if (p.State == "" || r.Standing() == p.State) && (p.Rung == "" || r.Verdict.Rung == p.Rung) && (p.Service == "" || id(r.Service.ID) == p.Service) {
-			rows = append(rows, c.relianceRow(r))
+			row := c.relianceRow(r)
+			row.Standing = standing[r.Control.ID]
+			rows = append(rows, row)
 		}
 	}
 	slices.SortFunc(p.Services, func(a, b views.Option) int { return cmp.Compare(a.Label, b.Label) })
@@ -86,18 +92,28 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 	if err != nil {
 		return err
 	}
-	p := views.ReliancePageProps{Row: c.relianceRow(v), Certificates: v.Certificates, Me: c.Actor.Person, AmAssessor: c.Actor.Role == domain.RoleAssessor,
+	p := views.ReliancePageProps{Row: c.relianceRow(v), Me: c.Actor.Person, AmAssessor: c.Actor.Role == domain.RoleAssessor,
 		Links: c.relianceLinks(v), Form: form}
+	if p.Refusal, err = s.whyNotDecide(c, v); err != nil {
+		return err
+	}
 	if p.Names, err = s.app.Names(c.Context(), c.Actor); err != nil {
 		return err
 	}
 	if p.Alone, err = s.app.Alone(c.Context(), c.Actor); err != nil {
 		return err
 	}
+	standing, err := s.standings(c)
+	if err != nil {
+		return err
+	}
+	p.Row.Standing = standing[v.Control.ID]
 	certificates, err := s.app.Certificates(c.Context(), c.Actor)
 	if err != nil {
 		return err
 	}
+	p.Timeline, p.Rests = s.relianceCoverage(c, v, certificates)
+	p.Trail = views.GateTrail{Names: p.Names, Href: c.groundAt(v.Control.ID, v.Service.ID)}
 	p.Choices = views.CertificateOptions(c.L, certificates, v.Service, s.app.Day())
 	records, err := s.app.RelianceHistory(c.Context(), c.Actor, id)
 	if err != nil {
@@ -109,7 +125,7 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 
 func (c *Ctx) relianceLinks(v app.RelianceView) views.RelianceLinks {
 	at, id := c.At(), v.Reliance.ID
-	l := views.RelianceLinks{List: at.Reliances(), Here: at.Reliance(id), Control: at.ControlPart(v.Control.ID, v.Service.ID), Certificate: at.Certificate}
+	l := views.RelianceLinks{List: at.Reliances(), Here: at.Reliance(id), Control: at.ControlPart(v.Control.ID, v.Service.ID), Service: at.Service(v.Service.ID), Certificate: at.Certificate}
 	if c.Engagement.State == domain.EngagementClosed {
 		return l
 	}
@@ -123,6 +139,20 @@ func (c *Ctx) relianceLinks(v app.RelianceView) views.RelianceLinks {
 		l.Propose = at.RelianceProposal(id)
 	}
 	return l
+}
+
+// whyNotDecide says why a decision is not offered to somebody whose role allows
+// it: the control is outside what the assessor was engaged for.
+func (s *Server) whyNotDecide(c *Ctx, v app.RelianceView) (string, error) {
+	if v.Reliance.State != domain.RelianceApproved || !c.Actor.Can(domain.ActRelianceAccept) {
+		return "", nil
+	}
+	refusal, err := s.app.MayDecide(c.Context(), c.Actor, c.Engagement, v.Control.ID)
+	if err != nil || refusal == nil {
+		return "", err
+	}
+	e, _ := s.explain(c, refusal)
+	return c.L.T(e.Key, e.Args), nil
 }
 
 // relianceForm reads a form of the reliance's page.

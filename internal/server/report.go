@@ -53,7 +53,7 @@ func (s *Server) reportLines(c *Ctx, all []domain.Report) []views.ReportLine {
 // long as nobody gave it a title of its own.
 func (s *Server) reportLine(c *Ctx, v domain.Report) views.ReportLine {
 	line := views.ReportLine{Report: v, Title: domain.Text{EN: v.Title, FR: v.Title}, Href: c.At().Report(v.ID)}
-	if d, ok := s.app.CatalogueDocument(v.CatalogueID); ok && d.Title.EN == v.Title {
+	if d, ok := c.inUse().Document(v.CatalogueID); ok && d.Title.EN == v.Title {
 		line.Title, line.Listed = d.Title, true
 	}
 	return line

@@ -87,6 +87,8 @@ func Routes() []Route {
 		{Method: get, Path: org, Name: "organization", Rule: InOrg(domain.ActRead), Handle: (*Server).showOrganization},
 		{Method: get, Path: org + "/people", Name: "people", Rule: InOrg(domain.ActRead), Handle: (*Server).showPeople},
 		{Method: post, Path: org + "/people", Name: "people.add", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).addPerson},
+		{Method: get, Path: org + "/people/:id/edit", Name: "people.edit", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).showEditPerson},
+		{Method: post, Path: org + "/people/:id/edit", Name: "people.edit.do", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).editPerson},
 		{Method: get, Path: org + "/people/:id/remove", Name: "people.remove", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).showRemovePerson},
 		{Method: post, Path: org + "/people/:id/remove", Name: "people.remove.do", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).removePerson},
 		{Method: get, Path: org + "/engagements/new", Name: "engagement.new", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).showNewEngagement},
@@ -106,6 +108,13 @@ func Routes() []Route {
 
 		// Microsoft: the catalogue, services in use, certificates, reports
 		{Method: get, Path: eng + "/catalogue", Name: "catalogue", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogue},
+		{Method: get, Path: eng + "/catalogue/file", Name: "catalogue.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadCatalogue, Slow: true},
+		{Method: get, Path: eng + "/catalogue/imports", Name: "catalogue.imports", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogueImports},
+		{Method: get, Path: eng + "/catalogue/imports/:n/file", Name: "catalogue.imports.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadImport, Slow: true},
+		{Method: get, Path: eng + "/catalogue/import", Name: "catalogue.import", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).showCatalogueImport},
+		{Method: post, Path: eng + "/catalogue/import", Name: "catalogue.import.receive", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).receiveCatalogue, Slow: true},
+		{Method: get, Path: eng + "/catalogue/import/preview", Name: "catalogue.import.preview", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).showCataloguePreview},
+		{Method: post, Path: eng + "/catalogue/import/apply", Name: "catalogue.import.do", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).applyCatalogue},
 		{Method: get, Path: eng + "/services", Name: "services", Rule: InOrg(domain.ActRead), Handle: (*Server).showServices, AsOf: true},
 		{Method: get, Path: eng + "/services/new", Name: "service.new", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showNewService},
 		{Method: post, Path: eng + "/services", Name: "service.create", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).createService},

@@ -50,7 +50,7 @@ func (c *Ctx) foundControls(list domain.List[domain.ControlSummary]) views.Table
 	for _, s := range list.Rows {
 		href := c.At().Control(s.Control.ID)
 		t.Rows = append(t.Rows, views.Row{Href: href, Label: s.Control.Code, Cells: []templ.Component{
-			views.Titled(href, s.Control.Code, s.Control.Title), views.StatusText(views.BucketStatus(c.L, s.Bucket))}})
+			views.Titled(href, s.Control.Code, s.Control.Title), views.BucketCell(c.L, s)}})
 	}
 	return t
 }

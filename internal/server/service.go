@@ -21,14 +21,21 @@ func (s *Server) showServices(c *Ctx) error {
 		return err
 	}
 	at := c.At()
-	v := views.ServiceList{Catalogue: at.Catalogue()}
+	v := views.ServiceList{Catalogue: at.Catalogue(), Period: c.Engagement.Period}
 	v.Filter, v.Filtered = c.filterForm(at.Services(), "services",
 		choose(c, "environment", c.L.T("service.environment", nil), "environment.", domain.Environments),
 		choose(c, "state", c.L.T("service.state", nil), "state.service.", domain.ServiceStates))
 	if c.Actor.Can(domain.ActServiceWrite) {
 		v.New = at.NewService()
 	}
+	covered, err := s.app.ServiceCoverage(c.Context(), c.Actor, c.Engagement)
+	if err != nil {
+		return err
+	}
 	lines := s.serviceLines(c, services)
+	for i := range lines {
+		lines[i].Covered = covered[lines[i].Service.ID]
+	}
 	sort := sortedBy(c, lines, serviceOrders)
 	page := domain.Slice(lines, domain.Page{Number: c.PageNumber()})
 	v.Lines = page.Rows
@@ -51,7 +58,13 @@ func (s *Server) serviceLines(c *Ctx, services []domain.Service) []views.Service
 }
 
 func (s *Server) serviceLine(c *Ctx, v domain.Service) views.ServiceLine {
-	listed, known := s.app.CatalogueService(v.Key)
+	listed, known := c.inUse().Service(v.Key)
+	if known || v.Closed != 0 { // what was recorded of it counts, though the catalogue may have dropped it
+		listed.Closed = v.Closed
+	}
+	if !known {
+		listed.Name = domain.Text{EN: v.Name}
+	}
 	return views.ServiceLine{Service: v, Listed: listed, Known: known, Href: c.At().Service(v.ID)}
 }
 
@@ -65,7 +78,8 @@ var serviceOrders = map[string]func(a, b views.ServiceLine) int{
 	"model": func(a, b views.ServiceLine) int {
 		return slices.Index(domain.ServiceModels, a.Service.Model) - slices.Index(domain.ServiceModels, b.Service.Model)
 	},
-	"from": func(a, b views.ServiceLine) int { return cmp.Compare(a.Service.From, b.Service.From) },
+	"covered": func(a, b views.ServiceLine) int { return a.Covered.Days - b.Covered.Days },
+	"from":    func(a, b views.ServiceLine) int { return cmp.Compare(a.Service.From, b.Service.From) },
 	"state": func(a, b views.ServiceLine) int {
 		return slices.Index(domain.ServiceStates, a.Service.State) - slices.Index(domain.ServiceStates, b.Service.State)
 	},
@@ -92,7 +106,7 @@ func (s *Server) showService(c *Ctx) error {
 		return err
 	}
 	page.Dependants = c.dependantLines(dependants)
-	if page.Named, err = s.certificatesNaming(c, v); err != nil {
+	if page.Named, page.Changes, err = s.certificatesNaming(c, v); err != nil {
 		return err
 	}
 	known, err := s.app.Catalogue(c.Context(), c.Actor)
@@ -118,16 +132,26 @@ func (c *Ctx) backToServices() views.Crumb {
 }
 
 // certificatesNaming lists the certificates whose quoted scope names the service
-// in its environment.
-func (s *Server) certificatesNaming(c *Ctx, v domain.Service) ([]views.Held, error) {
+// in its environment, and for each change of the service those that were read
+// before it: the newest change first.
+func (s *Server) certificatesNaming(c *Ctx, v domain.Service) (out []views.Held, changes []views.ServiceChangeLine, err error) {
 	certificates, err := s.app.Certificates(c.Context(), c.Actor)
-	var out []views.Held
+	for _, change := range slices.Backward(v.Changes) {
+		changes = append(changes, views.ServiceChangeLine{Change: change, ToCome: change.On > s.app.Day()})
+	}
 	for _, k := range certificates {
-		if k.NamesService(v.Key, v.Environment) {
-			out = append(out, s.heldCertificate(c, k))
+		if !k.NamesService(v.Key, v.Environment) {
+			continue
+		}
+		held := s.heldCertificate(c, k)
+		out = append(out, held)
+		for i := range changes {
+			if k.Counted() && changes[i].Change.Outdates(k) {
+				changes[i].Outdated = append(changes[i].Outdated, held)
+			}
 		}
 	}
-	return out, err
+	return out, changes, err
 }
 
 // showNewService is the form that adds a service; ?key= chooses one of the
@@ -186,8 +210,8 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 	}
 	v := domain.Service{ID: old.ID, Key: form.Text("key"), Name: form.Text("name"), Environment: domain.Environment(form.Text("environment")),
 		Model: domain.ServiceModel(form.Text("model")), From: form.Date("from"), To: form.Date("to"), State: domain.ServiceState(form.Text("state")), Version: form.Int("version")}
-	if err = form.Err(); err == nil && !form.Ticked("confirmed") {
-		effects, held, err := s.holdService(c, old, v)
+	if err = form.Err(); err == nil {
+		effects, held, err := s.holdService(c, form, old, v)
 		if err != nil {
 			return err
 		}
@@ -214,32 +238,28 @@ func (s *Server) putService(c *Ctx, old domain.Service) error {
 }
 
 // holdService reports whether a change waits for a tick, and what it does.
-func (s *Server) holdService(c *Ctx, old, v domain.Service) ([]app.Effect, bool, error) {
+func (s *Server) holdService(c *Ctx, form *Form, old, v domain.Service) ([]app.Effect, bool, error) {
 	if old.ID == 0 {
-		listed, _ := s.app.CatalogueService(v.Key)
+		listed, _ := c.inUse().Service(v.Key)
 		if v.Key == "" {
-			listed, _ = s.app.CatalogueService(domain.Slug(v.Name))
+			listed, _ = c.inUse().Service(domain.Slug(v.Name))
 		}
-		return nil, !listed.Closed.IsZero(), nil
+		return nil, !listed.Closed.IsZero() && !form.Ticked("confirmed"), nil
 	}
 	effects, err := s.app.ServiceEffects(c.Context(), c.Actor, v)
-	return effects, len(effects) > 0, err
+	return effects, c.held(form, effects), err
 }
 
 func (s *Server) serviceForm(c *Ctx, status int, old domain.Service, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
 	at := c.At()
-	known, err := s.app.Catalogue(c.Context(), c.Actor)
-	if err != nil {
-		return err
-	}
 	f := views.ServiceForm{FormState: views.FormState{Values: typed, Errors: errs, Effects: c.effectLines(effects), Action: at.Services(), Cancel: at.Services(), Back: c.backToServices()},
-		Catalogue: slices.Concat(known.Snapshot.Services, known.Snapshot.AlsoNamed), Period: c.Engagement.Period}
+		Catalogue: c.inUse().Services(), Period: c.Engagement.Period}
 	title := c.L.T("service.add", nil)
 	if old.ID != 0 {
 		f.Fixed, f.Action, f.Cancel = true, at.EditService(old.ID), at.Service(old.ID)
 		f.Back, title = views.Crumb{Label: old.Name, Href: at.Service(old.ID)}, c.L.T("service.edit_title", nil)
 	} else {
-		f.Chosen, _ = s.app.CatalogueService(firstFilled(typed.Get("key"), domain.Slug(typed.Get("name"))))
+		f.Chosen, _ = c.inUse().Service(firstFilled(typed.Get("key"), domain.Slug(typed.Get("name"))))
 		f.Closed = !f.Chosen.Closed.IsZero()
 	}
 	return c.RenderStatus(status, views.ServiceFormPage(c.Page(title), f))
@@ -270,17 +290,27 @@ func (s *Server) showRetireService(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.retireForm(c, fiber.StatusOK, v, url.Values{"to": {s.app.Today().String()}, "version": {strconv.Itoa(v.Version)}}, nil)
+	effects, err := s.app.ServiceEffects(c.Context(), c.Actor, retired(v, s.app.Today()))
+	if err != nil {
+		return err
+	}
+	return s.retireForm(c, fiber.StatusOK, v, url.Values{"to": {s.app.Today().String()}, "version": {strconv.Itoa(v.Version)}}, nil, effects)
 }
 
-func (s *Server) retireForm(c *Ctx, status int, v domain.Service, typed url.Values, errs views.FormErrors) error {
+// retired is a service after its last day of use.
+func retired(v domain.Service, to domain.Date) domain.Service {
+	v.State, v.To = domain.ServiceRetired, to
+	return v
+}
+
+func (s *Server) retireForm(c *Ctx, status int, v domain.Service, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
 	dependants, err := s.app.ServiceDependants(c.Context(), c.Actor, v.ID)
 	if err != nil {
 		return err
 	}
 	at := c.At()
 	page := views.ServiceRetire{Line: s.serviceLine(c, v), Dependants: c.dependantLines(dependants),
-		FormState: views.FormState{Values: typed, Errors: errs, Action: at.RetireService(v.ID), Back: views.Crumb{Label: v.Name, Href: at.Service(v.ID)}}}
+		FormState: views.FormState{Values: typed, Errors: errs, Effects: c.effectLines(effects), Action: at.RetireService(v.ID), Back: views.Crumb{Label: v.Name, Href: at.Service(v.ID)}}}
 	return c.RenderStatus(status, views.ServiceRetirePage(c.Page(c.L.T("service.retire_title", map[string]any{"Name": v.Name})), page))
 }
 
@@ -293,17 +323,26 @@ func (s *Server) retireService(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	retired := v
-	retired.State, retired.To, retired.Version = domain.ServiceRetired, form.Date("to"), form.Int("version")
-	if err = form.Err(); err == nil && retired.To == 0 {
+	next := retired(v, form.Date("to"))
+	next.Version = form.Int("version")
+	if err = form.Err(); err == nil && next.To == 0 {
 		err = domain.Invalid("error.service.last_day", nil).At("to")
 	}
 	if err == nil {
-		_, err = s.app.SaveService(c.Context(), c.Actor, retired)
+		effects, err := s.app.ServiceEffects(c.Context(), c.Actor, next)
+		if err != nil {
+			return err
+		}
+		if c.held(form, effects) {
+			return s.retireForm(c, fiber.StatusUnprocessableEntity, v, form.Values, c.untold(), effects)
+		}
+	}
+	if err == nil {
+		_, err = s.app.SaveService(c.Context(), c.Actor, next)
 	}
 	current := url.Values{"to": {form.Text("to")}, "version": {strconv.Itoa(v.Version)}}
 	if status, values, errs, ok := c.again(err, form.Values, current); ok {
-		return s.retireForm(c, status, v, values, errs)
+		return s.retireForm(c, status, v, values, errs, nil)
 	}
 	if err != nil {
 		return err

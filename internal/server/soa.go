@@ -102,6 +102,9 @@ func (s *Server) showSoA(c *Ctx) error {
 	if len(st.versions) > 0 {
 		v.Newest, v.Changed = st.versions[0].Number, app.SoAChanged(st.versions[0].Entries, st.entries)
 	}
+	if err := s.standSoA(c, v.Lines); err != nil {
+		return err
+	}
 	return c.Render(views.SoAPage(c.Page(c.L.T("soa.title", nil)), v))
 }
 
@@ -123,12 +126,12 @@ func (s *Server) showEditSoA(c *Ctx) error {
 	f := c.soaFilter(c.queryWords(), c.Query("theme"), c.Query("show"))
 	found := c.pick(st.lines, f)
 	page := domain.Slice(found, domain.Page{Number: c.PageNumber(), Size: soaPageSize})
-	return s.editSoA(c, fiber.StatusOK, page, f, nil, nil)
+	return s.editSoA(c, fiber.StatusOK, page, f, nil, nil, nil)
 }
 
-func (s *Server) editSoA(c *Ctx, status int, page domain.List[views.SoALine], f views.SoAFilter, typed map[string]views.SoAValues, errs views.FormErrors) error {
+func (s *Server) editSoA(c *Ctx, status int, page domain.List[views.SoALine], f views.SoAFilter, typed map[string]views.SoAValues, errs views.FormErrors, effects []app.Effect) error {
 	v := views.SoAEdit{Lines: page.Rows, Typed: typed, Page: max(page.Page.Number, 1), Pages: page.Pages(), Total: page.Total,
-		Action: c.At().SoA(), Cancel: c.At().SoA() + soaQuery(f), Errors: errs,
+		Action: c.At().SoA(), Cancel: c.At().SoA() + soaQuery(f), Errors: errs, Effects: c.effectLines(effects),
 		Filter: []views.Hidden{{Name: "q", Value: f.Query}, {Name: "theme", Value: f.Theme}, {Name: "show", Value: string(f.Show)}}}
 	return c.RenderStatus(status, views.SoAEditPage(c.Page(c.L.T("soa.edit", nil)), v))
 }
@@ -141,12 +144,12 @@ func (s *Server) saveSoA(c *Ctx) error {
 	}
 	f := c.soaFilter(form.Text("q"), form.Text("theme"), form.Text("show"))
 	entries, typed := soaEntries(form, c.Engagement.Edition)
-	n := 0
-	if err = form.Err(); err == nil {
-		n, err = s.app.SaveSoA(c.Context(), c.Actor, entries)
+	n, effects, err := s.putSoA(c, form, entries)
+	if len(effects) > 0 {
+		return s.editSoAAgain(c, fiber.StatusUnprocessableEntity, form, f, typed, c.untold(), effects)
 	}
 	if errs, ok := c.FieldErrors(err); ok {
-		return s.editSoAAgain(c, statusOf(err), form, f, typed, errs)
+		return s.editSoAAgain(c, statusOf(err), form, f, typed, errs, nil)
 	}
 	if err != nil {
 		return err
@@ -156,6 +159,23 @@ func (s *Server) saveSoA(c *Ctx) error {
 		next = views.WithQuery(c.At().EditSoA()+soaQuery(f), "page", itoa(nextPage(form, f)))
 	}
 	return c.RedirectCount(next, "notice.soa.saved", n)
+}
+
+// putSoA saves lines, unless they would move reliances and nobody ticked that
+// they know: then it returns what they would do.
+func (s *Server) putSoA(c *Ctx, form *Form, entries []domain.SoAEntry) (int, []app.Effect, error) {
+	if err := form.Err(); err != nil {
+		return 0, nil, err
+	}
+	effects, err := s.app.SoAEffects(c.Context(), c.Actor, entries)
+	if err != nil {
+		return 0, nil, err
+	}
+	if c.held(form, effects) {
+		return 0, effects, nil
+	}
+	n, err := s.app.SaveSoA(c.Context(), c.Actor, entries)
+	return n, nil, err
 }
 
 // nextPage is where the lines not yet seen begin: a line that was given its
@@ -169,7 +189,7 @@ func nextPage(form *Form, f views.SoAFilter) int {
 
 // editSoAAgain shows the lines of a form with what was typed, whatever the
 // filter would pick by now.
-func (s *Server) editSoAAgain(c *Ctx, status int, form *Form, f views.SoAFilter, typed map[string]views.SoAValues, errs views.FormErrors) error {
+func (s *Server) editSoAAgain(c *Ctx, status int, form *Form, f views.SoAFilter, typed map[string]views.SoAValues, errs views.FormErrors, effects []app.Effect) error {
 	st, err := s.statement(c)
 	if err != nil {
 		return err
@@ -181,7 +201,7 @@ func (s *Server) editSoAAgain(c *Ctx, status int, form *Form, f views.SoAFilter,
 			page.Rows = append(page.Rows, l)
 		}
 	}
-	return s.editSoA(c, status, page, f, typed, errs)
+	return s.editSoA(c, status, page, f, typed, errs, effects)
 }
 
 // soaEntries reads the lines of a form.

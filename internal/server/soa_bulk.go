@@ -24,16 +24,16 @@ func (s *Server) showBulkSoA(c *Ctx) error {
 	if len(lines) == 0 || len(ids) == 0 && c.Query("show") == "" {
 		return c.Redirect(c.At().SoA(), "notice.soa.none_ticked")
 	}
-	return s.bulkSoA(c, fiber.StatusOK, lines, views.SoAValues{}, "", nil)
+	return s.bulkSoA(c, fiber.StatusOK, lines, views.SoAValues{}, "", nil, nil)
 }
 
 func linesOf(lines []views.SoALine, codes []string) []views.SoALine {
 	return slices.DeleteFunc(slices.Clone(lines), func(l views.SoALine) bool { return !slices.Contains(codes, l.Entry.Ref.Code) })
 }
 
-func (s *Server) bulkSoA(c *Ctx, status int, lines []views.SoALine, typed views.SoAValues, set string, errs views.FormErrors) error {
+func (s *Server) bulkSoA(c *Ctx, status int, lines []views.SoALine, typed views.SoAValues, set string, errs views.FormErrors, effects []app.Effect) error {
 	return c.RenderStatus(status, views.SoABulkPage(c.Page(c.L.T("soa.bulk", nil)), views.SoABulk{Lines: lines, Action: c.At().BulkSoA(),
-		Cancel: c.At().SoA(), Values: typed, Set: set, Errors: errs}))
+		Cancel: c.At().SoA(), Values: typed, Set: set, Errors: errs, Effects: c.effectLines(effects)}))
 }
 
 // saveBulkSoA sets the same on many lines, all or none. What is left empty
@@ -52,13 +52,13 @@ func (s *Server) saveBulkSoA(c *Ctx) error {
 	for i, l := range lines {
 		entries[i] = bulkEntry(l.Entry, form)
 	}
-	n := 0
-	if err = form.Err(); err == nil {
-		n, err = s.app.SaveSoA(c.Context(), c.Actor, entries)
+	typed := views.SoAValues{Drivers: form.All("drivers"), Inclusion: form.Text("reason"), Status: form.Text("status")}
+	n, effects, err := s.putSoA(c, form, entries)
+	if len(effects) > 0 {
+		return s.bulkSoA(c, fiber.StatusUnprocessableEntity, lines, typed, form.Text("applicable"), c.untold(), effects)
 	}
 	if errs, ok := c.FieldErrors(err); ok {
-		typed := views.SoAValues{Drivers: form.All("drivers"), Inclusion: form.Text("reason"), Status: form.Text("status")}
-		return s.bulkSoA(c, statusOf(err), lines, typed, form.Text("applicable"), bulkErrors(errs))
+		return s.bulkSoA(c, statusOf(err), lines, typed, form.Text("applicable"), bulkErrors(errs), nil)
 	}
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -30,16 +31,30 @@ func (r activityRow) domain() domain.Activity {
 		Object: r.ObjectID, Label: r.Label, Digest: digest(r.Digest)}
 }
 
-// activityView is a record with its actor's name.
+// activityView is a record with its actor's name, and the state that a lapse left.
 type activityView struct {
 	Row       activityRow `gorm:"embedded"`
 	ActorName string
+	State     string
 }
 
 func (v activityView) domain() domain.Activity {
 	a := v.Row.domain()
 	a.ActorName = v.ActorName
+	var lapsed struct {
+		Causes []domain.Reason `json:"lapse_causes"`
+	}
+	if v.State != "" && json.Unmarshal([]byte(v.State), &lapsed) == nil {
+		a.Causes = lapsed.Causes
+	}
 	return a
+}
+
+// viewed joins records with what activityView adds to them.
+func viewed(q *gorm.DB) *gorm.DB {
+	return q.Select("activity.*, COALESCE(p.name, '') AS actor_name, COALESCE(r.state, '') AS state").
+		Joins("LEFT JOIN people p ON p.id = activity.actor_id").
+		Joins("LEFT JOIN revisions r ON r.seq = activity.seq AND activity.verb = 'reliance.lapsed'")
 }
 
 type revisionRow struct {
@@ -75,8 +90,7 @@ func (s *Store) FindActivity(ctx context.Context, org domain.OrgID, f domain.Act
 	if err := s.activityWhere(ctx, org, f).Count(&total).Error; err != nil {
 		return out, fmt.Errorf("count activity: %w", translate(err))
 	}
-	q := s.activityWhere(ctx, org, f).Select("activity.*, COALESCE(p.name, '') AS actor_name").
-		Joins("LEFT JOIN people p ON p.id = activity.actor_id").Order("activity.seq DESC").Offset(f.Page.Offset()).Limit(f.Page.Limit())
+	q := viewed(s.activityWhere(ctx, org, f)).Order("activity.seq DESC").Offset(f.Page.Offset()).Limit(f.Page.Limit())
 	rows, err := all[activityView](q, "activity")
 	out.Total = int(total)
 	out.Rows, err = each(rows, err, activityView.domain)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -240,25 +241,42 @@ func (s *Store) EvidenceLinks(ctx context.Context, org domain.OrgID, id domain.E
 // EvidenceFacts reads what rules need to know of the items offered as proof of
 // any customer responsibility.
 func (s *Store) EvidenceFacts(ctx context.Context, org domain.OrgID) (map[domain.EvidenceID]domain.EvidenceFact, error) {
-	type factRow struct {
-		Item       evidenceRow `gorm:"embedded"`
-		ReviewerID int64
-		ReviewedAt int64
+	q := s.r(ctx).Where("org_id = ? AND id IN (SELECT evidence_id FROM responsibility_evidence re WHERE re.org_id = ?)", int64(org), int64(org))
+	rows, err := all[evidenceRow](q, domain.NounEvidence)
+	if err != nil || len(rows) == 0 {
+		return map[domain.EvidenceID]domain.EvidenceFact{}, err
 	}
-	q := s.r(ctx).Table("evidence").Select("evidence.*, COALESCE(rv.reviewer_id, 0) AS reviewer_id, COALESCE(rv.at, 0) AS reviewed_at").
-		Joins("LEFT JOIN reviews rv ON rv.id = (SELECT MAX(id) FROM reviews WHERE org_id = evidence.org_id AND evidence_id = evidence.id)").
-		Where("evidence.org_id = ? AND evidence.id IN (SELECT evidence_id FROM responsibility_evidence re WHERE re.org_id = ?)", int64(org), int64(org))
-	rows, err := all[factRow](q, domain.NounEvidence)
+	accepted, err := s.Acceptances(ctx, org, time.Time{})
 	out := make(map[domain.EvidenceID]domain.EvidenceFact, len(rows))
 	for _, r := range rows {
-		e := r.Item.domain()
-		fact := domain.EvidenceFact{Code: e.Code(), State: e.State, Period: e.Period, ReviewedBy: domain.PersonID(r.ReviewerID)}
-		if r.ReviewedAt != 0 {
-			fact.ReviewedOn = domain.DateOf(moment(r.ReviewedAt))
-		}
-		out[e.ID] = fact
+		e := r.domain()
+		out[e.ID] = domain.FactOf(e, accepted[e.ID])
 	}
 	return out, err
+}
+
+// Acceptances maps each item to its last acceptance, or to its last one before
+// a moment when one is given.
+func (s *Store) Acceptances(ctx context.Context, org domain.OrgID, before time.Time) (map[domain.EvidenceID]domain.Acceptance, error) {
+	last := s.r(ctx).Model(&reviewRow{}).Select("MAX(id)").Where("org_id = ? AND verdict = ?", int64(org), string(domain.EvidenceAccepted)).Group("evidence_id")
+	if !before.IsZero() {
+		last = last.Where("at < ?", micros(before))
+	}
+	var rows []struct {
+		EvidenceID, ReviewerID, At int64
+		PeriodFrom, PeriodTo       string
+	}
+	err := s.r(ctx).Table("reviews rv").Select("rv.evidence_id, rv.reviewer_id, rv.at, v.period_from, v.period_to").
+		Joins("JOIN evidence_versions v ON v.org_id = rv.org_id AND v.id = rv.version_id").
+		Where("rv.org_id = ? AND rv.id IN (?)", int64(org), last).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read acceptances: %w", translate(err))
+	}
+	out := make(map[domain.EvidenceID]domain.Acceptance, len(rows))
+	for _, r := range rows {
+		out[domain.EvidenceID(r.EvidenceID)] = domain.Acceptance{By: domain.PersonID(r.ReviewerID), On: domain.DateOf(moment(r.At)), Period: days(r.PeriodFrom, r.PeriodTo)}
+	}
+	return out, nil
 }
 
 type reviewRow struct {

@@ -7,7 +7,7 @@ var Rows = []any{
 	organizationRow{}, personRow{}, membershipRow{}, sessionRow{}, throttleRow{}, engagementRow{}, controlRow{}, controlRequirementRow{},
 	serviceRow{}, certificateRow{}, reportRow{}, splitRow{}, responsibilityRow{}, responsibilityEvidenceRow{}, relianceRow{},
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
-	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{},
+	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.

@@ -101,10 +101,23 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 		return f(s)
 	}
 	err := s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		bound := &Store{write: tx, read: tx, dialect: s.dialect, inTx: true}
-		return f(bound)
+		if err := s.queue(tx); err != nil {
+			return err
+		}
+		return f(&Store{write: tx, read: tx, dialect: s.dialect, inTx: true})
 	}, s.txOptions())
 	return translate(err)
+}
+
+// queue makes writers wait for one another, as they do on SQLite anyway: a rule
+// that reads before it writes, such as "no two of a kind", then holds whoever
+// else is writing. LOCK TABLE takes no snapshot, so what is read after the wait
+// is what the writer before left.
+func (s *Store) queue(tx *gorm.DB) error {
+	if s.dialect != "postgres" {
+		return nil
+	}
+	return tx.Exec("LOCK TABLE organizations IN SHARE ROW EXCLUSIVE MODE").Error
 }
 
 func (s *Store) txOptions() *sql.TxOptions {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"relier/internal/domain"
@@ -28,20 +27,6 @@ func (s *Store) StatesUntil(ctx context.Context, org domain.OrgID, nouns []domai
 			continue
 		}
 		out = append(out, domain.Revision{Org: org, Noun: domain.Noun(r.Noun), Object: r.ObjectID, At: moment(r.At), State: []byte(r.State)})
-	}
-	return out, nil
-}
-
-// LastReviews maps each item to its last review before a moment.
-func (s *Store) LastReviews(ctx context.Context, org domain.OrgID, before time.Time) (map[domain.EvidenceID]domain.Review, error) {
-	rows, err := all[reviewRow](s.r(ctx).Where("org_id = ? AND at < ?", int64(org), micros(before)).Order("id"), domain.NounReview)
-	if err != nil {
-		return nil, fmt.Errorf("read reviews: %w", err)
-	}
-	out := make(map[domain.EvidenceID]domain.Review, len(rows))
-	for _, r := range rows {
-		v := r.domain()
-		out[v.Evidence] = v
 	}
 	return out, nil
 }

@@ -54,24 +54,3 @@ func TestStatesUntil_TheNewestOfEachObject(t *testing.T) {
 		}
 	})
 }
-
-// The last verdict on each item before a moment.
-func TestLastReviews_BeforeAMoment(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, s *store.Store) {
-		o, p, _ := tenant(t, s, "acme")
-		e := domain.Evidence{Org: o.ID, Title: "Log", Kind: domain.EvidenceNote, Sensitivity: domain.SensitivityInternal, State: domain.EvidenceSubmitted, Author: p.ID, Versions: 1}
-		must(t, s.CreateEvidence(ctx, &e))
-		v := domain.EvidenceVersion{Org: o.ID, Evidence: e.ID, Number: 1, Note: "Kept.", UploadedBy: p.ID, UploadedAt: at}
-		must(t, s.AddEvidenceVersion(ctx, &v))
-		for i, verdict := range []domain.EvidenceState{domain.EvidenceReturned, domain.EvidenceAccepted} {
-			must(t, s.AddReview(ctx, &domain.Review{Org: o.ID, Evidence: e.ID, VersionID: v.ID, Reviewer: p.ID, Verdict: verdict, Reason: domain.ReasonIrrelevant, At: at.Add(time.Duration(i) * time.Hour)}))
-		}
-		for after, want := range map[time.Duration]domain.EvidenceState{0: "", time.Minute: domain.EvidenceReturned, 2 * time.Hour: domain.EvidenceAccepted} {
-			got, err := s.LastReviews(ctx, o.ID, at.Add(after))
-			must(t, err)
-			if got[e.ID].Verdict != want {
-				t.Errorf("after %s: %q, want %q", after, got[e.ID].Verdict, want)
-			}
-		}
-	})
-}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -13,9 +14,14 @@ import (
 	"relier/internal/domain"
 )
 
+// overtaken are the states by which PostgreSQL ends a transaction that another
+// one overtook: serialization_failure and deadlock_detected. Nothing of it stays.
+var overtaken = []string{"40001", "40P01"}
+
 // translate turns what the database says into what a caller can act on.
 func translate(err error) error {
 	var lite sqlite3.Error
+	var state interface{ SQLState() string }
 	switch {
 	case err == nil:
 		return nil
@@ -26,6 +32,8 @@ func translate(err error) error {
 	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrFull || lite.Code == sqlite3.ErrIoErr):
 		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.disk_full", Err: err}
 	case errors.As(err, &lite) && lite.Code == sqlite3.ErrBusy:
+		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.busy", Err: err}
+	case errors.As(err, &state) && slices.Contains(overtaken, state.SQLState()):
 		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.busy", Err: err}
 	}
 	return err

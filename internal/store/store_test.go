@@ -324,6 +324,58 @@ func TestTx_RollsBack(t *testing.T) {
 	})
 }
 
+// Each writer sees what the one before left, on PostgreSQL too: a rule that
+// reads before it writes holds.
+func TestTx_WritersSeeOneAnother(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *store.Store) {
+		o, _, _ := tenant(t, s, "acme")
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				err := s.Tx(ctx, func(tx *store.Store) error {
+					all, err := tx.Certificates(ctx, o.ID)
+					if err != nil || len(all) > 0 {
+						return err
+					}
+					time.Sleep(20 * time.Millisecond) // the others are at the door by now
+					return tx.CreateCertificate(ctx, &domain.Certificate{Org: o.ID, Title: "The only one", Edition: domain.Edition2022})
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if all, err := s.Certificates(ctx, o.ID); err != nil || len(all) != 1 {
+			t.Errorf("%d certificates, %v", len(all), err)
+		}
+	})
+}
+
+// A transaction that another write overtook leaves nothing, and asks to try again.
+func TestTx_OvertakenLeavesNothing(t *testing.T) {
+	s := open(t, pgtest.URL(t)) // on SQLite nobody overtakes: there is one writer
+	o, _, _ := tenant(t, s, "acme")
+	v := domain.Certificate{Org: o.ID, Title: "As it was", Edition: domain.Edition2022, State: domain.CertificateUnverified}
+	must(t, s.CreateCertificate(ctx, &v))
+	err := s.Tx(ctx, func(tx *store.Store) error {
+		ours, err := tx.Certificate(ctx, o.ID, v.ID)
+		must(t, err)
+		must(t, tx.CreateCertificate(ctx, &domain.Certificate{Org: o.ID, Title: "Beside it", Edition: domain.Edition2022}))
+		theirs := v
+		theirs.Title = "Theirs"
+		must(t, s.UpdateCertificate(ctx, &theirs))
+		ours.Title = "Ours"
+		return tx.UpdateCertificate(ctx, &ours)
+	})
+	if domain.KindOf(err) != domain.KindUnavailable {
+		t.Errorf("the one overtaken got %v", err)
+	}
+	if all, err := s.Certificates(ctx, o.ID); err != nil || len(all) != 1 || all[0].Title != "Theirs" {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
 // Writers queue instead of failing, and readers go on meanwhile.
 func TestTx_ManyWriters(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "relier.db"))

@@ -113,7 +113,7 @@ func TestSample_ShowsEveryRungAndBothLapses(t *testing.T) {
 	if uncovered.Get("To") != end.String() || uncovered.Get("Days") == "" || uncovered.Get("Days") == "0" {
 		t.Errorf("no lapse for days not covered up to %s: %v", end, causes)
 	}
-	if _, ok := causes["evidence_not_accepted"]; !ok {
+	if _, ok := causes["evidence_returned"]; !ok {
 		t.Errorf("no lapse for evidence that stands no longer: %v", causes)
 	}
 }
