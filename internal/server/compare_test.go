@@ -123,7 +123,7 @@ func TestCompare_ADayToCome(t *testing.T) {
 	if got := p.text(".reliance-standing .status"); got != "Would lapse" {
 		t.Errorf("the reliance stands as %q", got)
 	}
-	if got := p.text(".would-lapse"); !strings.Contains(got, "Lapses by this day if nothing changes") || !strings.Contains(got, cause) {
+	if got := p.text(".would-lapse"); !strings.Contains(got, "It no longer holds on this day; no lapse is recorded yet") || !strings.Contains(got, cause) {
 		t.Errorf("the page says %q", got)
 	}
 	for path, selector := range map[string]string{north: ".falls", north + "/reliances": "#reliances tbody",
