@@ -56,6 +56,7 @@ type Page struct {
 	Org         OrgBrief
 	Engagement  EngagementBrief // zero: none chosen yet
 	Engagements []EngagementBrief
+	AsOf        *AsOf // nil: outside an engagement
 	Nav         []NavGroup
 	Person      PersonBrief // zero: nobody is signed in
 	Sample      bool        // the data are the fictional sample: watermark every page

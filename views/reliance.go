@@ -16,6 +16,8 @@ type RelianceRow struct {
 	Standing domain.ControlSummary // of the control
 	Href     string
 	Needs    string // the control's workspace
+
+	WouldLapse []domain.Reason // why it falls by the day shown; none: it stands
 }
 
 // ReliancesProps is the list of an engagement's reliances.
@@ -87,7 +89,7 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 			Titled(r.Href, r.Control.Code, r.Control.Title),
 			BucketCell(l, r.Standing),
 			serviceCell(l, r.Service),
-			StatusText(RelianceStatus(l, r.Reliance.State)),
+			StatusText(relianceStanding(l, r.Reliance.State, len(r.WouldLapse) > 0)),
 			RungMark(l, r.Verdict.Rung),
 			firstFailed(l, r.Verdict),
 		}})

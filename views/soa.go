@@ -91,7 +91,7 @@ type SoA struct {
 	Edit         string // "" when the reader may not
 	Bulk         string // "" when the reader may not
 	Approve      string // "" when the reader may not
-	Workbook     string
+	Workbook     string // "" on another day than today
 	Versions     string
 	Newest       int // number of the newest approved version, 0 for none
 	Changed      int // lines that differ from it

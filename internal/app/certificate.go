@@ -11,7 +11,7 @@ func (a *App) Certificates(ctx context.Context, actor domain.Actor) ([]domain.Ce
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.Certificates(ctx, actor.Org)
+	return a.certificates(ctx, actor.Org)
 }
 
 // Certificate reads one certificate.
@@ -19,7 +19,8 @@ func (a *App) Certificate(ctx context.Context, actor domain.Actor, id domain.Cer
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return domain.Certificate{}, err
 	}
-	return a.store.Certificate(ctx, actor.Org, id)
+	v, err := a.store.Certificate(ctx, actor.Org, id)
+	return single(ctx, a, actor.Org, domain.NounCertificate, int64(id), v, err)
 }
 
 // SaveCertificate adds a certificate (id 0) as unverified, or changes one. A

@@ -12,7 +12,8 @@ func (a *App) Control(ctx context.Context, actor domain.Actor, id domain.Control
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return domain.Control{}, err
 	}
-	return a.store.Control(ctx, actor.Org, id)
+	v, err := a.store.Control(ctx, actor.Org, id)
+	return single(ctx, a, actor.Org, domain.NounControl, int64(id), v, err)
 }
 
 // Controls lists every control, for choosing one in a form.
@@ -20,7 +21,7 @@ func (a *App) Controls(ctx context.Context, actor domain.Actor) ([]domain.Contro
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.Controls(ctx, actor.Org)
+	return a.controls(ctx, actor.Org)
 }
 
 // SaveControl adds a control (id 0) or changes one at the version its editor saw.
@@ -112,5 +113,5 @@ func (a *App) Neighbours(ctx context.Context, actor domain.Actor, id domain.Cont
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return 0, 0, err
 	}
-	return a.store.Neighbours(ctx, actor.Org, id)
+	return a.neighbours(ctx, actor.Org, id)
 }

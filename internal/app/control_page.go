@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -28,7 +27,7 @@ func (a *App) ControlHistory(ctx context.Context, actor domain.Actor, e domain.E
 	if !actor.Can(domain.ActActivityRead) {
 		return nil, nil
 	}
-	return a.store.ControlActivity(ctx, actor.Org, e.ID, id, historyMost)
+	return a.store.ControlActivity(ctx, actor.Org, e.ID, id, a.until(), historyMost)
 }
 
 // RelianceHistory lists the newest records about a reliance; see ControlHistory.
@@ -37,7 +36,7 @@ func (a *App) RelianceHistory(ctx context.Context, actor domain.Actor, id domain
 		return nil, nil
 	}
 	found, err := a.store.FindActivity(ctx, actor.Org, domain.ActivityFilter{
-		Noun: domain.NounReliance, Object: int64(id), Page: domain.Page{Number: 1, Size: historyMost}})
+		Noun: domain.NounReliance, Object: int64(id), To: a.lastDay(), Page: domain.Page{Number: 1, Size: historyMost}})
 	return found.Rows, err
 }
 
@@ -76,34 +75,6 @@ func (a *App) AnnexAMissing(ctx context.Context, actor domain.Actor) (map[domain
 	return out, nil
 }
 
-// ranks are the orders that only the rules know: bucket, rung, accepted
-// evidence, last test. Any other order is the database's.
-var ranks = map[string]func(domain.ControlSummary) int{
-	"bucket": func(s domain.ControlSummary) int {
-		return place(append(domain.Buckets, domain.BucketExcluded), s.Bucket)
-	},
-	"rung":     func(s domain.ControlSummary) int { return place(domain.Rungs, s.Best) },
-	"evidence": func(s domain.ControlSummary) int { return s.Facts.EvidenceAccepted },
-	"test":     func(s domain.ControlSummary) int { return place(domain.Conclusions, s.Facts.Conclusion) },
-}
-
-// sortSummaries puts rows in one of the computed orders; ties keep theirs.
-func sortSummaries(rows []domain.ControlSummary, f domain.ControlFilter) {
-	rank := ranks[f.Sort]
-	if rank == nil {
-		return
-	}
-	slices.SortStableFunc(rows, func(a, b domain.ControlSummary) int {
-		if f.Desc {
-			a, b = b, a
-		}
-		return cmp.Compare(rank(a), rank(b))
-	})
-}
-
-// place is where a value stands in its list, -1 when it is not set.
-func place[T comparable](list []T, v T) int { return slices.Index(list, v) }
-
 // Requirements lists an edition's table of contents, to choose from.
 func (a *App) Requirements(e domain.Edition) []domain.Requirement { return catalog.Requirements(e) }
 
@@ -118,5 +89,5 @@ func (a *App) EvidenceFacts(ctx context.Context, actor domain.Actor) (map[domain
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.EvidenceFacts(ctx, actor.Org)
+	return a.evidenceFacts(ctx, actor.Org)
 }

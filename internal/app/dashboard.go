@@ -8,7 +8,8 @@ import (
 	"relier/internal/domain"
 )
 
-// Fall is a reliance that lapsed and was not proposed anew yet.
+// Fall is a reliance that lapsed and was not proposed anew yet, or would lapse by
+// a day to come.
 type Fall struct {
 	RelianceView
 	Mine  bool // it concerns whoever asks
@@ -20,12 +21,13 @@ type Fall struct {
 func (w *world) fallen(actor domain.Actor) []Fall {
 	var out []Fall
 	for _, r := range w.reliances {
-		if r.State != domain.RelianceLapsed {
+		v := w.view(r)
+		if v.Standing() != domain.RelianceLapsed {
 			continue
 		}
 		o := w.owners[r.Control]
 		mine := r.Concerns(actor.Person, actor.Role, o.Ownership.Person, w.duties[pair{r.Control, r.Service}])
-		out = append(out, Fall{w.view(r), mine, o.Person})
+		out = append(out, Fall{v, mine, o.Person})
 	}
 	slices.SortStableFunc(out, func(a, b Fall) int {
 		switch {
@@ -74,11 +76,11 @@ func (a *App) ServiceCoverage(ctx context.Context, actor domain.Actor, e domain.
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	services, err := a.store.Services(ctx, actor.Org)
+	services, err := a.services(ctx, actor.Org)
 	if err != nil {
 		return nil, err
 	}
-	certificates, err := a.store.Certificates(ctx, actor.Org)
+	certificates, err := a.certificates(ctx, actor.Org)
 	out := map[domain.ServiceID]domain.Coverage{}
 	for _, s := range services {
 		out[s.ID] = domain.CoverageOf(s, certificates, e.Period, a.day())

@@ -11,7 +11,7 @@ func (a *App) Engagements(ctx context.Context, actor domain.Actor) ([]domain.Eng
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	all, err := a.store.Engagements(ctx, actor.Org)
+	all, err := a.engagements(ctx, actor.Org)
 	var seen []domain.Engagement
 	for _, e := range all {
 		if actor.Sees(e.ID) {

@@ -128,6 +128,7 @@ func (c change) addEvidence(in NewEvidence) (domain.Evidence, error) {
 	if err := c.appendVersion(&v); err != nil {
 		return e, err
 	}
+	in.Controls = eachOnce(in.Controls) // the revision keeps what is linked, no more
 	if err := c.linkControls(e.ID, in.Controls); err != nil {
 		return e, err
 	}
@@ -158,12 +159,16 @@ func (c change) notLater(captured domain.Date) error {
 }
 
 func (c change) linkControls(id domain.EvidenceID, controls []domain.ControlID) error {
-	slices.Sort(controls)
-	controls = slices.Compact(controls)
+	controls = eachOnce(controls)
 	if err := c.controlsExist(controls); err != nil {
 		return err
 	}
 	return c.LinkEvidence(c.ctx, c.actor.Org, id, controls)
+}
+
+// eachOnce puts ids in order, each once, and leaves the list given alone.
+func eachOnce(ids []domain.ControlID) []domain.ControlID {
+	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
 func (c change) controlsExist(controls []domain.ControlID) error {

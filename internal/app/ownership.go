@@ -96,5 +96,5 @@ func (a *App) Ownerships(ctx context.Context, actor domain.Actor, control domain
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.Ownerships(ctx, actor.Org, control)
+	return a.ownerships(ctx, actor.Org, control)
 }

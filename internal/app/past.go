@@ -1,9 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -53,10 +55,14 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 	p := newPast(e, a.on, only)
 	for _, r := range states {
 		if err := p.add(r); err != nil {
-			return nil, fmt.Errorf("read %s %d as of %s: %w", r.Noun, r.Object, a.on, err)
+			return nil, unreadable(r, a.on, err)
 		}
 	}
 	return p.settle(accepted, names)
+}
+
+func unreadable(r domain.Revision, on domain.Date, err error) error {
+	return fmt.Errorf("read %s %d as of %s: %w", r.Noun, r.Object, on, err)
 }
 
 // past gathers states into a world.
@@ -158,11 +164,21 @@ func (p *past) settle(accepted map[domain.EvidenceID]domain.Acceptance, names ma
 		return nil, domain.Conflict("error.as_of.control", domain.Args{"On": p.on.String()})
 	}
 	p.entries = fullSoA(p.engagement.Org, p.engagement.Edition, p.touched)
-	for _, v := range p.items {
-		p.evidence[v.Item.ID] = domain.FactOf(v.Item, accepted[v.Item.ID])
-	}
+	p.evidence = factsOf(p.items, accepted)
 	p.readinessFacts(names)
+	p.inOrder()
 	return p.world, nil
+}
+
+// inOrder puts what pages list in the order of the tables, for states come in
+// the order of their last change.
+func (p *past) inOrder() {
+	slices.SortFunc(p.reliances, func(x, y domain.Reliance) int {
+		return cmp.Or(cmp.Compare(x.Control, y.Control), cmp.Compare(x.Service, y.Service))
+	})
+	for _, duties := range p.duties {
+		slices.SortFunc(duties, func(x, y domain.Responsibility) int { return cmp.Compare(x.ID, y.ID) })
+	}
 }
 
 // readinessFacts counts what buckets are decided from, as store.ControlFacts does.

@@ -148,34 +148,6 @@ func addRung(s *domain.ControlSummary, v domain.Verdict) {
 	}
 }
 
-// FindControls lists one page of the controls with their buckets.
-func (a *App) FindControls(ctx context.Context, actor domain.Actor, e domain.Engagement, f domain.ControlFilter) (domain.List[domain.ControlSummary], error) {
-	out := domain.List[domain.ControlSummary]{Page: f.Page}
-	all, err := a.Readiness(ctx, actor, e)
-	if err != nil {
-		return out, err
-	}
-	matching := f
-	matching.Page = domain.Page{Number: 1, Size: 1 << 20}
-	matching.Desc = f.Desc && ranks[f.Sort] == nil // ties of a computed order stay in the order of codes
-	found, err := a.store.FindControls(ctx, actor.Org, matching)
-	if err != nil {
-		return out, err
-	}
-	byID := make(map[domain.ControlID]domain.ControlSummary, len(all))
-	for _, s := range all {
-		byID[s.Control.ID] = s
-	}
-	var rows []domain.ControlSummary
-	for _, v := range found.Rows {
-		if s, ok := byID[v.ID]; ok && (f.Bucket == "" || s.Bucket == f.Bucket) && (f.Party == "" || s.Carrier() == f.Party) {
-			rows = append(rows, s)
-		}
-	}
-	sortSummaries(rows, f)
-	return domain.Slice(rows, f.Page), nil
-}
-
 // Dashboard is what an ISMS manager needs to know first.
 type Dashboard struct {
 	On         domain.Date
@@ -187,7 +159,7 @@ type Dashboard struct {
 	Inherited  int
 	Conditions []Condition
 	Heat       domain.Heat
-	Fallen     []Fall // those that concern whoever asks first
+	Fallen     []Fall // with those that would lapse by a day to come; those that concern whoever asks first
 	Expiries   []domain.Expiry
 }
 
@@ -199,58 +171,52 @@ type Condition struct {
 
 // Dashboard counts the applicable controls by bucket and lists what blocks.
 func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engagement) (Dashboard, error) {
-	d := Dashboard{On: a.day(), Counts: map[domain.Bucket]int{}, Reliances: map[domain.RelianceState]int{}}
+	d := Dashboard{Reliances: map[domain.RelianceState]int{}}
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return d, err
 	}
-	w, err := a.world(ctx, a.store, e, 0)
+	w, err := a.wholeWorld(ctx, e)
 	if err != nil {
-		return d, err
-	}
-	if err := a.addFacts(ctx, w, 0); err != nil {
 		return d, err
 	}
 	controls := w.readiness()
+	d.count(w.on, controls)
 	d.Heat, d.Fallen, d.Expiries = domain.NewHeat(controls), w.fallen(actor), w.expiries()
-	for _, s := range controls {
-		d.Counts[s.Bucket]++
-		switch s.Bucket {
-		case domain.BucketBlocked:
-			d.Blockers = append(d.Blockers, s)
-		case domain.BucketExcluded:
-			d.Excluded++
-		}
-		d.Inherited += s.Facts.Inherited
+	for _, r := range w.views() {
+		d.Reliances[r.Standing()]++
 	}
-	d.Applicable = len(controls) - d.Excluded
-	for _, r := range w.reliances {
-		d.Reliances[r.State]++
-	}
-	d.Conditions, err = a.conditions(ctx, e, len(controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
+	d.Conditions, err = a.conditions(ctx, w, len(w.controls) > 0 && d.Counts[domain.BucketBlocked] == 0)
 	return d, err
 }
 
+// count sums up where the controls stand on a day.
+func (d *Dashboard) count(on domain.Date, controls []domain.ControlSummary) {
+	d.On, d.Counts = on, map[domain.Bucket]int{}
+	for _, s := range controls {
+		d.Counts[s.Bucket]++
+		d.Inherited += s.Facts.Inherited
+		if s.Bucket == domain.BucketBlocked {
+			d.Blockers = append(d.Blockers, s)
+		}
+	}
+	d.Excluded = d.Counts[domain.BucketExcluded]
+	d.Applicable = len(controls) - d.Excluded
+}
+
 // conditions are those of "the audit may start".
-func (a *App) conditions(ctx context.Context, e domain.Engagement, unblocked bool) ([]Condition, error) {
-	versions, err := a.store.SoAVersions(ctx, e.Org, e.Edition)
+func (a *App) conditions(ctx context.Context, w *world, unblocked bool) ([]Condition, error) {
+	e := w.engagement
+	versions, err := a.soaVersions(ctx, e.Org, e.Edition)
 	if err != nil {
 		return nil, err
 	}
-	engagements, err := a.store.Engagements(ctx, e.Org)
+	engagements, err := a.engagements(ctx, e.Org)
 	if err != nil {
 		return nil, err
 	}
-	assessors, err := a.store.Assessors(ctx, e.Org, e.ID)
-	if err != nil {
-		return nil, err
-	}
-	assessor := slices.ContainsFunc(assessors, func(m domain.Membership) bool { return m.Until == 0 || m.Until >= a.day() })
-	draft, err := soaEntries(ctx, a.store, e.Org, e.Edition)
-	if err != nil {
-		return nil, err
-	}
+	assessor := slices.ContainsFunc(w.assessors, func(m domain.Membership) bool { return m.Until == 0 || m.Until >= w.on })
 	audited := slices.ContainsFunc(engagements, func(v domain.Engagement) bool { return v.ID != e.ID && v.AuditedBefore(e) })
-	approved := len(versions) > 0 && SoAChanged(versions[0].Entries, draft) == 0
+	approved := len(versions) > 0 && SoAChanged(versions[0].Entries, w.entries) == 0
 	out := []Condition{{"nothing_blocked", unblocked}, {"soa_approved", approved}}
 	if e.Kind != domain.KindInternal { // an internal audit does not wait for another
 		out = append(out, Condition{"internal_audit", audited})
@@ -312,39 +278,30 @@ func (a *App) ControlWorkspace(ctx context.Context, actor domain.Actor, e domain
 	if err != nil {
 		return v, err
 	}
+	w, err := a.world(ctx, a.store, e, id)
+	if err != nil {
+		return v, err
+	}
+	v.Splits, v.Reliances = splitViews(control, w.engagement.Edition, w.inUse(), w.decisions), w.views()
 	for _, r := range control.Requirements {
 		if q, ok := catalog.Requirement(r.Ref); ok {
 			v.Requirements = append(v.Requirements, q)
 		}
 	}
 	for _, step := range []func() error{
-		func() error { v.Summary, err = a.summary(ctx, e, id); return err },
-		func() error { v.Splits, err = a.SplitsOf(ctx, actor, e, control); return err },
-		func() error { v.Reliances, err = a.Reliances(ctx, actor, e, id); return err },
-		func() error { v.Certificates, err = a.store.Certificates(ctx, actor.Org); return err },
-		func() error { v.Tests, err = a.store.Tests(ctx, actor.Org, e.ID, id); return err },
-		func() error { v.Ownerships, err = a.store.Ownerships(ctx, actor.Org, id); return err },
-		func() error { v.Before, v.After, err = a.store.Neighbours(ctx, actor.Org, id); return err },
+		func() error { return a.addFacts(ctx, w, id) },
+		func() error { v.Certificates, err = a.certificates(ctx, actor.Org); return err },
+		func() error { v.Tests, err = a.tests(ctx, e, id); return err },
+		func() error { v.Ownerships, err = a.ownerships(ctx, actor.Org, id); return err },
+		func() error { v.Before, v.After, err = a.neighbours(ctx, actor.Org, id); return err },
+		func() error { v.Evidence, err = a.evidenceOf(ctx, actor.Org, id); return err },
 	} {
 		if err := step(); err != nil {
 			return v, err
 		}
 	}
-	items, err := a.store.FindEvidence(ctx, actor.Org, domain.EvidenceFilter{Control: id, Page: domain.Page{Number: 1, Size: 200}})
-	if err != nil {
-		return v, err
-	}
-	v.Evidence = items.Rows
-	history, err := a.store.FindActivity(ctx, actor.Org, domain.ActivityFilter{Noun: domain.NounControl, Object: int64(id), Page: domain.Page{Size: 20}})
+	v.Summary = w.readiness()[0]
+	history, err := a.store.FindActivity(ctx, actor.Org, domain.ActivityFilter{Noun: domain.NounControl, Object: int64(id), To: a.lastDay(), Page: domain.Page{Size: 20}})
 	v.History = history.Rows
 	return v, err
-}
-
-// summary is one control's row of the readiness list.
-func (a *App) summary(ctx context.Context, e domain.Engagement, id domain.ControlID) (domain.ControlSummary, error) {
-	rows, err := a.readiness(ctx, e, id)
-	if err != nil {
-		return domain.ControlSummary{}, err
-	}
-	return rows[0], nil
 }

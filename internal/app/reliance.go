@@ -14,6 +14,16 @@ type RelianceView struct {
 	Service      domain.Service
 	Certificates []domain.Certificate
 	Verdict      domain.Verdict
+	WouldLapse   []domain.Reason // why it falls by the day looked at, though nobody recorded a lapse; none: it stands
+}
+
+// Standing is the state that counts on the day looked at: what would lapse by
+// then counts as lapsed.
+func (v RelianceView) Standing() domain.RelianceState {
+	if len(v.WouldLapse) > 0 {
+		return domain.RelianceLapsed
+	}
+	return v.Reliance.State
 }
 
 // Reliances lists the reliances of an engagement with their verdicts, narrowed
@@ -26,11 +36,7 @@ func (a *App) Reliances(ctx context.Context, actor domain.Actor, e domain.Engage
 	if err != nil {
 		return nil, err
 	}
-	out := make([]RelianceView, len(w.reliances))
-	for i, r := range w.reliances {
-		out[i] = w.view(r)
-	}
-	return out, nil
+	return w.views(), nil
 }
 
 // Reliance reads one reliance of an engagement with its verdict.

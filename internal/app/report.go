@@ -12,7 +12,7 @@ func (a *App) Reports(ctx context.Context, actor domain.Actor) ([]domain.Report,
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.Reports(ctx, actor.Org)
+	return a.reports(ctx, actor.Org)
 }
 
 // Report reads one report.
@@ -20,7 +20,8 @@ func (a *App) Report(ctx context.Context, actor domain.Actor, id domain.ReportID
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return domain.Report{}, err
 	}
-	return a.store.Report(ctx, actor.Org, id)
+	v, err := a.store.Report(ctx, actor.Org, id)
+	return single(ctx, a, actor.Org, domain.NounReport, int64(id), v, err)
 }
 
 // SaveReport adds a report (id 0) or changes one. Setting it to reviewed puts

@@ -11,7 +11,7 @@ func (a *App) Services(ctx context.Context, actor domain.Actor) ([]domain.Servic
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.Services(ctx, actor.Org)
+	return a.services(ctx, actor.Org)
 }
 
 // Service reads one service.
@@ -19,7 +19,8 @@ func (a *App) Service(ctx context.Context, actor domain.Actor, id domain.Service
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return domain.Service{}, err
 	}
-	return a.store.Service(ctx, actor.Org, id)
+	v, err := a.store.Service(ctx, actor.Org, id)
+	return single(ctx, a, actor.Org, domain.NounService, int64(id), v, err)
 }
 
 // SaveService adds a service (id 0) or changes one. A service of the catalogue

@@ -51,11 +51,11 @@ func (a *App) SoA(ctx context.Context, actor domain.Actor, e domain.Edition) ([]
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	entries, err := soaEntries(ctx, a.store, actor.Org, e)
+	entries, err := a.soaEntries(ctx, actor.Org, e)
 	if err != nil {
 		return nil, err
 	}
-	controls, err := a.store.Controls(ctx, actor.Org)
+	controls, err := a.controls(ctx, actor.Org)
 	if err != nil {
 		return nil, err
 	}
@@ -206,5 +206,5 @@ func (a *App) SoAVersions(ctx context.Context, actor domain.Actor, e domain.Edit
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.SoAVersions(ctx, actor.Org, e)
+	return a.soaVersions(ctx, actor.Org, e)
 }

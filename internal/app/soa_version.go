@@ -10,12 +10,12 @@ import (
 	"relier/internal/pack"
 )
 
-// Owners maps each control to the name of the person accountable for it now.
+// Owners maps each control to the name of the person accountable for it.
 func (a *App) Owners(ctx context.Context, actor domain.Actor) (map[domain.ControlID]string, error) {
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	owners, err := a.store.Ownerships(ctx, actor.Org, 0)
+	owners, err := a.ownerships(ctx, actor.Org, 0)
 	out := make(map[domain.ControlID]string, len(owners))
 	for _, o := range owners {
 		out[o.Ownership.Control] = o.Person
@@ -42,7 +42,7 @@ func (a *App) SoAVersion(ctx context.Context, actor domain.Actor, e domain.Editi
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return v, err
 	}
-	versions, err := a.store.SoAVersions(ctx, actor.Org, e)
+	versions, err := a.soaVersions(ctx, actor.Org, e)
 	if err != nil {
 		return v, err
 	}

@@ -38,21 +38,16 @@ func (a *App) SplitsOf(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	services, err := a.store.Services(ctx, actor.Org)
+	w, err := a.world(ctx, a.store, e, v.ID)
 	if err != nil {
 		return nil, err
 	}
-	d, err := readDecisions(ctx, a.store, actor.Org, v.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := splitViews(v, e.Edition, services, d)
-	disputes, err := a.store.Disputes(ctx, actor.Org)
-	disputed := domain.DisputedProposals(disputes)
+	out := splitViews(v, w.engagement.Edition, w.inUse(), w.decisions)
+	disputed := domain.DisputedProposals(w.disputes)
 	for i := range out {
-		out[i].Disputes = disputesOf(v, e.Edition, disputed)
+		out[i].Disputes = disputesOf(v, w.engagement.Edition, disputed)
 	}
-	return out, err
+	return out, nil
 }
 
 // disputesOf lists the open disputes about what a control's proposal rests on.

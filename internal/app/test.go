@@ -49,5 +49,5 @@ func (a *App) Tests(ctx context.Context, actor domain.Actor, e domain.Engagement
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	return a.store.Tests(ctx, actor.Org, e.ID, control)
+	return a.tests(ctx, e, control)
 }

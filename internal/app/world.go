@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"relier/internal/catalog"
 	"relier/internal/domain"
@@ -239,7 +238,18 @@ func (w *world) certificatesOf(r domain.Reliance) []domain.Certificate {
 }
 
 func (w *world) view(r domain.Reliance) RelianceView {
-	return RelianceView{r, w.controls[r.Control], w.services[r.Service], w.certificatesOf(r), w.verdict(r)}
+	v := RelianceView{r, w.controls[r.Control], w.services[r.Service], w.certificatesOf(r), w.verdict(r), nil}
+	_, v.WouldLapse = domain.Lapses(r.State, v.Verdict)
+	return v
+}
+
+// views are the reliances of the engagement with what a page shows around them.
+func (w *world) views() []RelianceView {
+	out := make([]RelianceView, len(w.reliances))
+	for i, r := range w.reliances {
+		out[i] = w.view(r)
+	}
+	return out
 }
 
 // inUse lists the services in use by name: the columns of every matrix.
@@ -250,9 +260,7 @@ func (w *world) inUse() []domain.Service {
 			out = append(out, s)
 		}
 	}
-	slices.SortFunc(out, func(a, b domain.Service) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.Environment), string(b.Environment)), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(out, compareServices)
 	return out
 }
 
@@ -262,8 +270,6 @@ func (w *world) inCodeOrder() []domain.Control {
 	for _, v := range w.controls {
 		out = append(out, v)
 	}
-	slices.SortFunc(out, func(a, b domain.Control) int {
-		return cmp.Or(domain.CompareCodes(a.Code, b.Code), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(out, compareControls)
 	return out
 }

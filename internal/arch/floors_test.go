@@ -16,7 +16,7 @@ var floors = map[string]struct{ own, others []string }{
 	// floor 3
 	"internal/server": {
 		own:    []string{"internal/app", "internal/config", "internal/domain", "internal/i18n", "views", "web"},
-		others: []string{"github.com/gofiber/fiber/v2", "github.com/valyala/fasthttp", "github.com/a-h/templ"},
+		others: []string{"github.com/gofiber/fiber/v2", "github.com/valyala/fasthttp", "github.com/a-h/templ", "golang.org/x/net/html"},
 	},
 	"views": {
 		own:    []string{"internal/domain", "internal/i18n", "web"},

@@ -129,10 +129,16 @@ type Actor struct {
 	OrgCode    string
 	Role       Role
 	Engagement EngagementID // 0: all; an assessor's single engagement
+	Looking    bool         // at a day other than today: whatever the role, nothing may be changed
 }
 
+// looks are the actions that change nothing.
+var looks = []Action{ActRead, ActActivityRead, ActPackRead}
+
 // Can reports whether the actor's role allows an action.
-func (a Actor) Can(act Action) bool { return slices.Contains(Rules[act], a.Role) }
+func (a Actor) Can(act Action) bool {
+	return slices.Contains(Rules[act], a.Role) && (!a.Looking || slices.Contains(looks, act))
+}
 
 // Allow returns nil or the refusal to show.
 func (a Actor) Allow(act Action) error {

@@ -15,6 +15,8 @@ var Dynamic = []string{
 	"cause.",
 	"common.month.",
 	"common.month_short.",
+	"compare.change.",
+	"compare.way.",
 	"confidence.",
 	"control.method_",
 	"control.party_",

@@ -16,7 +16,7 @@ func (s *Server) showCertificates(c *Ctx) error {
 		return err
 	}
 	at := c.At()
-	v := views.CertificateList{Period: c.Engagement.Period, Today: s.app.Today(), Catalogue: at.CatalogueTab(views.CatalogueCertificates)}
+	v := views.CertificateList{Period: c.Engagement.Period, Today: s.app.Day(), Catalogue: at.CatalogueTab(views.CatalogueCertificates)}
 	v.Filter, v.Filtered = c.filterForm(at.Certificates(), "certificates",
 		choose(c, "state", c.L.T("certificate.col.state", nil), "state.certificate.", certificateStates),
 		choose(c, "edition", c.L.T("certificate.edition", nil), "", domain.Editions))
@@ -56,7 +56,7 @@ func (s *Server) certificateLines(c *Ctx, all []domain.Certificate) []views.Cert
 // languages, as long as nobody gave it a title of its own.
 func (s *Server) certificateLine(c *Ctx, v domain.Certificate) views.CertificateLine {
 	line := views.CertificateLine{Certificate: v, Title: domain.Text{EN: v.Title, FR: v.Title}, Href: c.At().Certificate(v.ID),
-		Validity: v.ValidityOn(s.app.Today()), Covered: coveredDays(v, c.Engagement.Period)}
+		Validity: v.ValidityOn(s.app.Day()), Covered: coveredDays(v, c.Engagement.Period)}
 	if d, ok := c.inUse().Document(v.CatalogueID); ok && d.Title.EN == v.Title {
 		line.Title, line.Listed = d.Title, true
 	}
@@ -177,7 +177,7 @@ func (s *Server) coverage(c *Ctx, line views.CertificateLine) views.TimelineProp
 	if label == "" {
 		label = c.L.T("certificate.this", nil)
 	}
-	t := views.TimelineProps{ID: "timeline", Title: c.L.T("certificate.coverage_title", nil), Audit: audit, Today: s.app.Today(),
+	t := views.TimelineProps{ID: "timeline", Title: c.L.T("certificate.coverage_title", nil), Audit: audit, Today: s.app.Day(),
 		Gaps: []domain.Period{audit}, Footer: c.L.T("certificate.of_period", map[string]any{"Covered": c.L.Number(line.Covered), "Days": c.L.Number(audit.Days())})}
 	lane := views.Lane{Label: label, Counted: v.Counted()}
 	if days, ok := v.Covers(); ok {

@@ -23,14 +23,17 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 	if err != nil {
 		return err
 	}
+	if c.on != 0 {
+		form = views.OpenForm{} // nothing can be filled in on another day
+	}
 	p := views.ControlProps{Summary: v.Summary, Engagement: c.Engagement, Requirements: v.Requirements, Evidence: v.Evidence,
-		Tests: v.Tests, Ownerships: v.Ownerships, Certificates: v.Certificates, Me: c.Actor.Person, Today: s.app.Today(), Form: form}
+		Tests: v.Tests, Ownerships: v.Ownerships, Certificates: v.Certificates, Me: c.Actor.Person, Today: s.app.Day(), Form: form}
 	p.Links = c.workspaceLinks(v)
 	p.Services = s.serviceParts(c, v)
 	for _, read := range []func() error{
 		func() error { p.Names, err = s.app.Names(c.Context(), c.Actor); return err },
 		func() error {
-			p.On = s.app.Today()
+			p.On = s.app.Day()
 			p.Proofs, err = s.app.EvidenceFacts(c.Context(), c.Actor)
 			return err
 		},
@@ -85,7 +88,7 @@ func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
 func (s *Server) serviceParts(c *Ctx, v app.ControlView) []views.ServicePart {
 	claimed := map[domain.ServiceID]*views.RelianceBrief{}
 	for _, r := range v.Reliances {
-		claimed[r.Service.ID] = &views.RelianceBrief{Reliance: r.Reliance, Certificates: r.Certificates, Verdict: r.Verdict,
+		claimed[r.Service.ID] = &views.RelianceBrief{Reliance: r.Reliance, Certificates: r.Certificates, Verdict: r.Verdict, WouldLapse: r.WouldLapse,
 			Ground: c.groundAt(v.Summary.Control.ID, r.Service.ID), Href: c.At().Reliance(r.Reliance.ID)}
 	}
 	parts := make([]views.ServicePart, len(v.Splits))

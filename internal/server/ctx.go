@@ -30,8 +30,9 @@ type Ctx struct {
 	fiber  *fiber.Ctx
 	server *Server
 	route  Route
-	id     string // of the request, in logs and on the page of a failure
-	token  string // of the session
+	id     string      // of the request, in logs and on the page of a failure
+	token  string      // of the session
+	on     domain.Date // the day the page shows; zero: today
 	ctx    context.Context
 	cancel context.CancelFunc
 	body   *body
@@ -134,8 +135,12 @@ func (c *Ctx) RenderStatus(status int, page templ.Component) error {
 	if err := page.Render(c.ctx, &b); err != nil {
 		return err
 	}
+	body := b.Bytes()
+	if c.on != 0 {
+		body = c.keepDay(body)
+	}
 	c.fiber.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return c.fiber.Status(status).Send(b.Bytes())
+	return c.fiber.Status(status).Send(body)
 }
 
 // Redirect answers a form with the page to look at next, and the key of a

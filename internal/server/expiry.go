@@ -16,7 +16,8 @@ import (
 func (c *Ctx) fallLines(all []app.Fall) (mine, others []views.FallLine) {
 	may := c.Actor.Can(domain.ActReliancePropose) && c.Engagement.State != domain.EngagementClosed
 	for _, f := range all {
-		line := views.FallLine{Reliance: f.Reliance, Control: f.Control, Service: f.Service, Owner: f.Owner, Href: c.At().Reliance(f.Reliance.ID), Propose: may}
+		line := views.FallLine{Reliance: f.Reliance, Control: f.Control, Service: f.Service, Owner: f.Owner, Href: c.At().Reliance(f.Reliance.ID), Propose: may,
+			WouldLapse: f.WouldLapse, Looking: c.on != 0}
 		if f.Mine {
 			mine = append(mine, line)
 		} else {
@@ -52,7 +53,12 @@ func (s *Server) expiryProps(c *Ctx, d app.Dashboard) (views.ExpiryProps, error)
 		}
 	}
 	slices.SortStableFunc(listed, func(a, b expiry) int { return cmp.Compare(a.On, b.On) })
-	return views.ExpiryProps{Timeline: t, Table: c.expiryTable(listed, names, d.On), Lead: c.L.N("expiry.lead", next, map[string]any{"To": c.L.DateLong(axis.To.String())})}, nil
+	to := c.L.DateLong(axis.To.String())
+	lead := c.L.N("expiry.lead", next, map[string]any{"To": to})
+	if c.on != 0 {
+		lead = c.L.N("as_of.expiry", next, map[string]any{"From": c.L.DateLong(c.on.String()), "To": to})
+	}
+	return views.ExpiryProps{Timeline: t, Table: c.expiryTable(listed, names, d.On), Lead: lead}, nil
 }
 
 // byMonth gathers the duties that fall due in one month into one line.

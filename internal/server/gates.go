@@ -46,8 +46,8 @@ func (s *Server) relianceCoverage(c *Ctx, v app.RelianceView, all []domain.Certi
 		known[k.ID] = k
 	}
 	rests, audit := domain.WithSuccessors(v.Reliance.Certificates, known), c.Engagement.Period
-	covered := domain.CoverageOf(v.Service, rests, audit, s.app.Today())
-	t := views.TimelineProps{ID: "coverage", Title: c.L.T("reliance.coverage_title", nil), Audit: audit, Today: s.app.Today(), Gaps: covered.Gaps,
+	covered := domain.CoverageOf(v.Service, rests, audit, s.app.Day())
+	t := views.TimelineProps{ID: "coverage", Title: c.L.T("reliance.coverage_title", nil), Audit: audit, Today: s.app.Day(), Gaps: covered.Gaps,
 		Footer: c.coveredWords(covered, audit)}
 	counts := map[domain.CertificateID]bool{}
 	for _, k := range covered.Certificates {

@@ -33,7 +33,7 @@ func (s *Server) answer(c *Ctx) (err error) {
 	if err := s.admit(c); err != nil {
 		return err
 	}
-	return c.route.Handle(s, c)
+	return c.route.Handle(s.asOf(c.on), c)
 }
 
 // admit refuses a request before its body is read: wrong host, another site's
@@ -73,7 +73,10 @@ func (s *Server) permit(c *Ctx) (err error) {
 			return err
 		}
 	}
-	return c.Actor.Allow(c.route.Rule.Action)
+	if err := c.Actor.Allow(c.route.Rule.Action); err != nil {
+		return err
+	}
+	return c.lookAt()
 }
 
 // host is the name that the request itself asks for.

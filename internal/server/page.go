@@ -27,6 +27,7 @@ func (c *Ctx) Page(title string) views.Page {
 	}
 	at := c.At().In(around.Code)
 	p.Engagement, p.Links, p.Nav = c.engagementBrief(around), c.links(at), c.nav(at)
+	p.AsOf = c.asOfBar(at)
 	return p
 }
 
@@ -99,7 +100,7 @@ func (c *Ctx) nav(at Place) []views.NavGroup {
 	if at.Eng == "" {
 		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}})}}
 	}
-	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"tasks", "nav.tasks", at.Tasks()}})}}
+	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"compare", "nav.compare", at.Compare()}, {"tasks", "nav.tasks", at.Tasks()}})}}
 	for _, g := range groups {
 		if items := c.navItems(g.entries); len(items) > 0 {
 			out = append(out, views.NavGroup{Label: c.L.T(g.label, nil), Items: items})

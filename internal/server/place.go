@@ -45,7 +45,13 @@ func (p Place) Engagements() string                    { return p.org() + "/enga
 func (p Place) RemoveSample() string                   { return p.org() + "/remove-sample" }
 
 // The engagement's addresses.
-func (p Place) Dashboard() string       { return p.eng() }
+func (p Place) Dashboard() string { return p.eng() }
+func (p Place) Compare() string   { return p.eng() + "/compare" }
+
+// CompareDays is the comparison of two days.
+func (p Place) CompareDays(from, to domain.Date) string {
+	return p.Compare() + "?from=" + from.String() + "&to=" + to.String()
+}
 func (p Place) Search() string          { return p.eng() + "/search" }
 func (p Place) Tasks() string           { return p.eng() + "/tasks" }
 func (p Place) Settings() string        { return p.eng() + "/settings" }

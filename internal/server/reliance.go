@@ -33,14 +33,14 @@ func (s *Server) showReliances(c *Ctx) error {
 		if r.Verdict.Inherited() {
 			p.Counts.Inherited++
 		}
-		if r.Reliance.State == domain.RelianceLapsed {
+		if r.Standing() == domain.RelianceLapsed {
 			p.Counts.Lapsed++
 		}
 		if !seen[r.Service.ID] {
 			seen[r.Service.ID] = true
 			p.Services = append(p.Services, views.Option{Value: id(r.Service.ID), Label: views.ServiceName(c.L, r.Service)})
 		}
-		if p.Shows(r.Reliance.State, r.Verdict.Rung, r.Service.ID) {
+		if p.Shows(r.Standing(), r.Verdict.Rung, r.Service.ID) {
 			row := c.relianceRow(r)
 			row.Standing = standing[r.Control.ID]
 			rows = append(rows, row)
@@ -57,7 +57,7 @@ func (s *Server) showReliances(c *Ctx) error {
 }
 
 func (c *Ctx) relianceRow(r app.RelianceView) views.RelianceRow {
-	return views.RelianceRow{Reliance: r.Reliance, Control: r.Control, Service: r.Service, Verdict: r.Verdict, Href: c.At().Reliance(r.Reliance.ID)}
+	return views.RelianceRow{Reliance: r.Reliance, Control: r.Control, Service: r.Service, Verdict: r.Verdict, WouldLapse: r.WouldLapse, Href: c.At().Reliance(r.Reliance.ID)}
 }
 
 // sortReliances orders by one column, then by control and service.
@@ -117,7 +117,7 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 	}
 	p.Timeline, p.Rests = s.relianceCoverage(c, v, certificates)
 	p.Trail = views.GateTrail{Names: p.Names, Href: c.groundAt(v.Control.ID, v.Service.ID)}
-	p.Choices = views.CertificateOptions(c.L, certificates, v.Service, s.app.Today())
+	p.Choices = views.CertificateOptions(c.L, certificates, v.Service, s.app.Day())
 	records, err := s.app.RelianceHistory(c.Context(), c.Actor, id)
 	if err != nil {
 		return err

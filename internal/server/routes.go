@@ -15,6 +15,7 @@ type Route struct {
 	Handle func(*Server, *Ctx) error
 	Slow   bool // streams a body: its use-case has no time limit, only progress
 	Bare   bool // looks at neither host nor session: static files, health
+	AsOf   bool // a page that can be looked at as of another day: ?on=2026-03-12
 }
 
 // Rule says who may use a route. It is checked before a body is read; the
@@ -96,7 +97,8 @@ func Routes() []Route {
 		{Method: post, Path: org + "/remove-sample", Name: "sample.remove.do", Rule: InOrg(domain.ActOrganizationRemove), Handle: (*Server).removeSample},
 
 		// The engagement
-		{Method: get, Path: eng, Name: "dashboard", Rule: InOrg(domain.ActRead), Handle: (*Server).showDashboard},
+		{Method: get, Path: eng, Name: "dashboard", Rule: InOrg(domain.ActRead), Handle: (*Server).showDashboard, AsOf: true},
+		{Method: get, Path: eng + "/compare", Name: "compare", Rule: InOrg(domain.ActRead), Handle: (*Server).showCompare},
 		{Method: get, Path: eng + "/search", Name: "search", Rule: InOrg(domain.ActRead), Handle: (*Server).showSearch},
 		{Method: get, Path: eng + "/tasks", Name: "tasks", Rule: InOrg(domain.ActRead), Handle: (*Server).showTasks},
 		{Method: get, Path: eng + "/settings", Name: "engagement.edit", Rule: InOrg(domain.ActRead), Handle: (*Server).showEngagement},
@@ -119,28 +121,28 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/catalogue/import", Name: "catalogue.import.receive", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).receiveCatalogue, Slow: true},
 		{Method: get, Path: eng + "/catalogue/import/preview", Name: "catalogue.import.preview", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).showCataloguePreview},
 		{Method: post, Path: eng + "/catalogue/import/apply", Name: "catalogue.import.do", Rule: InOrg(domain.ActCatalogueImport), Handle: (*Server).applyCatalogue},
-		{Method: get, Path: eng + "/services", Name: "services", Rule: InOrg(domain.ActRead), Handle: (*Server).showServices},
+		{Method: get, Path: eng + "/services", Name: "services", Rule: InOrg(domain.ActRead), Handle: (*Server).showServices, AsOf: true},
 		{Method: get, Path: eng + "/services/new", Name: "service.new", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showNewService},
 		{Method: post, Path: eng + "/services", Name: "service.create", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).createService},
-		{Method: get, Path: eng + "/services/:id", Name: "service", Rule: InOrg(domain.ActRead), Handle: (*Server).showService},
+		{Method: get, Path: eng + "/services/:id", Name: "service", Rule: InOrg(domain.ActRead), Handle: (*Server).showService, AsOf: true},
 		{Method: get, Path: eng + "/services/:id/edit", Name: "service.edit", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showEditService},
 		{Method: post, Path: eng + "/services/:id/edit", Name: "service.save", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).saveService},
 		{Method: get, Path: eng + "/services/:id/retire", Name: "service.retire", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).showRetireService},
 		{Method: post, Path: eng + "/services/:id/retire", Name: "service.retire.do", Rule: InOrg(domain.ActServiceWrite), Handle: (*Server).retireService},
-		{Method: get, Path: eng + "/certificates", Name: "certificates", Rule: InOrg(domain.ActRead), Handle: (*Server).showCertificates},
+		{Method: get, Path: eng + "/certificates", Name: "certificates", Rule: InOrg(domain.ActRead), Handle: (*Server).showCertificates, AsOf: true},
 		{Method: get, Path: eng + "/certificates/new", Name: "certificate.new", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).showNewCertificate},
 		{Method: post, Path: eng + "/certificates", Name: "certificate.create", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).createCertificate},
-		{Method: get, Path: eng + "/certificates/:id", Name: "certificate", Rule: InOrg(domain.ActRead), Handle: (*Server).showCertificate},
+		{Method: get, Path: eng + "/certificates/:id", Name: "certificate", Rule: InOrg(domain.ActRead), Handle: (*Server).showCertificate, AsOf: true},
 		{Method: get, Path: eng + "/certificates/:id/edit", Name: "certificate.edit", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).showEditCertificate},
 		{Method: post, Path: eng + "/certificates/:id/edit", Name: "certificate.save", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).saveCertificate},
 		{Method: get, Path: eng + "/certificates/:id/verify", Name: "certificate.verify", Rule: InOrg(domain.ActCertificateVerify), Handle: (*Server).showVerifyCertificate},
 		{Method: post, Path: eng + "/certificates/:id/verify", Name: "certificate.verify.do", Rule: InOrg(domain.ActCertificateVerify), Handle: (*Server).verifyCertificate},
 		{Method: get, Path: eng + "/certificates/:id/withdraw", Name: "certificate.withdraw", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).showWithdrawCertificate},
 		{Method: post, Path: eng + "/certificates/:id/withdraw", Name: "certificate.withdraw.do", Rule: InOrg(domain.ActCertificateWrite), Handle: (*Server).withdrawCertificate},
-		{Method: get, Path: eng + "/reports", Name: "reports", Rule: InOrg(domain.ActRead), Handle: (*Server).showReports},
+		{Method: get, Path: eng + "/reports", Name: "reports", Rule: InOrg(domain.ActRead), Handle: (*Server).showReports, AsOf: true},
 		{Method: get, Path: eng + "/reports/new", Name: "report.new", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).showNewReport},
 		{Method: post, Path: eng + "/reports", Name: "report.create", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).createReport},
-		{Method: get, Path: eng + "/reports/:id", Name: "report", Rule: InOrg(domain.ActRead), Handle: (*Server).showReport},
+		{Method: get, Path: eng + "/reports/:id", Name: "report", Rule: InOrg(domain.ActRead), Handle: (*Server).showReport, AsOf: true},
 		{Method: get, Path: eng + "/reports/:id/edit", Name: "report.edit", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).showEditReport},
 		{Method: post, Path: eng + "/reports/:id/edit", Name: "report.save", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).saveReport},
 		{Method: get, Path: eng + "/reports/:id/applicability", Name: "report.applicability", Rule: InOrg(domain.ActRead), Handle: (*Server).showApplicability},
@@ -153,7 +155,7 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/reports/:id/applicability/import/apply", Name: "report.import.do", Rule: InOrg(domain.ActReportWrite), Handle: (*Server).applyApplicability},
 
 		// Controls and what they rely on
-		{Method: get, Path: eng + "/controls", Name: "controls", Rule: InOrg(domain.ActRead), Handle: (*Server).showControls},
+		{Method: get, Path: eng + "/controls", Name: "controls", Rule: InOrg(domain.ActRead), Handle: (*Server).showControls, AsOf: true},
 		{Method: post, Path: eng + "/controls", Name: "control.create", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).createControl},
 		{Method: get, Path: eng + "/controls/new", Name: "control.new", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).showNewControl},
 		{Method: get, Path: eng + "/controls/from-annex-a", Name: "controls.annex-a", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).showAnnexA},
@@ -168,7 +170,7 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/controls/import/apply", Name: "controls.import.do", Rule: InOrg(domain.ActControlImport), Handle: (*Server).applyImport},
 		{Method: get, Path: eng + "/controls/template.csv", Name: "controls.template.csv", Rule: InOrg(domain.ActControlImport), Handle: (*Server).downloadTemplateCSV, Slow: true},
 		{Method: get, Path: eng + "/controls/template.xlsx", Name: "controls.template.xlsx", Rule: InOrg(domain.ActControlImport), Handle: (*Server).downloadTemplateXLSX, Slow: true},
-		{Method: get, Path: eng + "/controls/:id", Name: "control", Rule: InOrg(domain.ActRead), Handle: (*Server).showControl},
+		{Method: get, Path: eng + "/controls/:id", Name: "control", Rule: InOrg(domain.ActRead), Handle: (*Server).showControl, AsOf: true},
 		{Method: post, Path: eng + "/controls/:id", Name: "control.save", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).saveControl},
 		{Method: get, Path: eng + "/controls/:id/edit", Name: "control.edit", Rule: InOrg(domain.ActControlWrite), Handle: (*Server).showEditControl},
 		{Method: post, Path: eng + "/controls/:id/owner", Name: "control.owner", Rule: InOrg(domain.ActOwnerAssign), Handle: (*Server).assignOwner},
@@ -177,14 +179,14 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/controls/:id/duties", Name: "control.duty", Rule: InOrg(domain.ActResponsibility), Handle: (*Server).saveDuty},
 		{Method: post, Path: eng + "/controls/:id/reliances", Name: "control.reliance", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeReliance},
 		{Method: post, Path: eng + "/controls/:id/tests", Name: "control.test", Rule: InOrg(domain.ActTestConclude), Handle: (*Server).concludeTest},
-		{Method: get, Path: eng + "/responsibilities", Name: "responsibilities", Rule: InOrg(domain.ActRead), Handle: (*Server).showDuties},
-		{Method: get, Path: eng + "/reliances", Name: "reliances", Rule: InOrg(domain.ActRead), Handle: (*Server).showReliances},
-		{Method: get, Path: eng + "/reliances/map", Name: "reliances.map", Rule: InOrg(domain.ActRead), Handle: (*Server).showRelianceMap},
+		{Method: get, Path: eng + "/responsibilities", Name: "responsibilities", Rule: InOrg(domain.ActRead), Handle: (*Server).showDuties, AsOf: true},
+		{Method: get, Path: eng + "/reliances", Name: "reliances", Rule: InOrg(domain.ActRead), Handle: (*Server).showReliances, AsOf: true},
+		{Method: get, Path: eng + "/reliances/map", Name: "reliances.map", Rule: InOrg(domain.ActRead), Handle: (*Server).showRelianceMap, AsOf: true},
 		{Method: get, Path: eng + "/reliances/propose", Name: "reliances.propose", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).showProposeReliances},
 		{Method: post, Path: eng + "/reliances/propose", Name: "reliances.propose.do", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeReliances},
 		{Method: get, Path: eng + "/reliances/approve", Name: "reliances.approve", Rule: InOrg(domain.ActRelianceApprove), Handle: (*Server).showApproveReliances},
 		{Method: post, Path: eng + "/reliances/approve", Name: "reliances.approve.do", Rule: InOrg(domain.ActRelianceApprove), Handle: (*Server).approveReliances},
-		{Method: get, Path: eng + "/reliances/:id", Name: "reliance", Rule: InOrg(domain.ActRead), Handle: (*Server).showReliance},
+		{Method: get, Path: eng + "/reliances/:id", Name: "reliance", Rule: InOrg(domain.ActRead), Handle: (*Server).showReliance, AsOf: true},
 		{Method: post, Path: eng + "/reliances/:id/approval", Name: "reliance.approve", Rule: InOrg(domain.ActRelianceApprove), Handle: (*Server).approveReliance},
 		{Method: post, Path: eng + "/reliances/:id/decision", Name: "reliance.decide", Rule: InOrg(domain.ActRelianceAccept), Handle: (*Server).decideReliance},
 		{Method: post, Path: eng + "/reliances/:id/proposal", Name: "reliance.propose", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeAgain},
@@ -206,16 +208,16 @@ func Routes() []Route {
 		{Method: get, Path: eng + "/evidence/:id/versions/:version/file", Name: "evidence.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadEvidence, Slow: true},
 
 		// Statement of Applicability
-		{Method: get, Path: eng + "/soa", Name: "soa", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoA},
+		{Method: get, Path: eng + "/soa", Name: "soa", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoA, AsOf: true},
 		{Method: post, Path: eng + "/soa", Name: "soa.save", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).saveSoA},
 		{Method: get, Path: eng + "/soa/edit", Name: "soa.edit", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).showEditSoA},
 		{Method: get, Path: eng + "/soa/bulk", Name: "soa.bulk", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).showBulkSoA},
 		{Method: post, Path: eng + "/soa/bulk", Name: "soa.bulk.save", Rule: InOrg(domain.ActSoAWrite), Handle: (*Server).saveBulkSoA},
 		{Method: get, Path: eng + "/soa/file", Name: "soa.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadSoA, Slow: true},
 		{Method: get, Path: eng + "/soa/approve", Name: "soa.approve", Rule: InOrg(domain.ActSoAApprove), Handle: (*Server).showApproveSoA},
-		{Method: get, Path: eng + "/soa/versions", Name: "soa.versions", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoAVersions},
+		{Method: get, Path: eng + "/soa/versions", Name: "soa.versions", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoAVersions, AsOf: true},
 		{Method: post, Path: eng + "/soa/versions", Name: "soa.approve.do", Rule: InOrg(domain.ActSoAApprove), Handle: (*Server).approveSoA},
-		{Method: get, Path: eng + "/soa/versions/:number", Name: "soa.version", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoAVersion},
+		{Method: get, Path: eng + "/soa/versions/:number", Name: "soa.version", Rule: InOrg(domain.ActRead), Handle: (*Server).showSoAVersion, AsOf: true},
 
 		// Packs
 		{Method: get, Path: eng + "/packs", Name: "packs", Rule: InOrg(domain.ActPackRead), Handle: (*Server).showPacks},

@@ -63,6 +63,7 @@ type Server struct {
 	log    *slog.Logger
 	fiber  *fiber.App
 	routes map[string]Route // by name
+	pages  []Route          // those that answer a GET, in the order they are tried
 
 	closing  sync.Once
 	closed   chan struct{} // Shutdown has waited for what was in flight
@@ -96,6 +97,7 @@ func New(a *app.App, cfg Config) *Server {
 	for _, r := range Routes() {
 		s.routes[r.Name] = r
 		if r.Method == fiber.MethodGet {
+			s.pages = append(s.pages, r)
 			s.fiber.Head(r.Path, s.serve(r))
 		}
 		s.fiber.Add(r.Method, r.Path, s.serve(r))

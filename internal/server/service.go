@@ -137,7 +137,7 @@ func (c *Ctx) backToServices() views.Crumb {
 func (s *Server) certificatesNaming(c *Ctx, v domain.Service) (out []views.Held, changes []views.ServiceChangeLine, err error) {
 	certificates, err := s.app.Certificates(c.Context(), c.Actor)
 	for _, change := range slices.Backward(v.Changes) {
-		changes = append(changes, views.ServiceChangeLine{Change: change, ToCome: change.On > s.app.Today()})
+		changes = append(changes, views.ServiceChangeLine{Change: change, ToCome: change.On > s.app.Day()})
 	}
 	for _, k := range certificates {
 		if !k.NamesService(v.Key, v.Environment) {

@@ -96,6 +96,9 @@ func (s *Server) showSoA(c *Ctx) error {
 	if c.Actor.Can(domain.ActSoAApprove) {
 		v.Approve = c.At().ApproveSoA()
 	}
+	if c.on != 0 {
+		v.Workbook = "" // the file is written from what stands today
+	}
 	if len(st.versions) > 0 {
 		v.Newest, v.Changed = st.versions[0].Number, app.SoAChanged(st.versions[0].Entries, st.entries)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"relier/internal/domain"
 )
 
@@ -94,56 +92,6 @@ func (s *Store) Controls(ctx context.Context, org domain.OrgID) ([]domain.Contro
 		return nil, err
 	}
 	return s.withRequirements(ctx, org, rows)
-}
-
-// FindControls lists one page of the controls that match the filter's words,
-// theme and owner. Buckets are not the database's to know.
-func (s *Store) FindControls(ctx context.Context, org domain.OrgID, f domain.ControlFilter) (domain.List[domain.Control], error) {
-	out := domain.List[domain.Control]{Page: f.Page}
-	var total int64
-	if err := s.controlsWhere(ctx, org, f).Count(&total).Error; err != nil {
-		return out, fmt.Errorf("count controls: %w", translate(err))
-	}
-	q := s.controlsWhere(ctx, org, f).Order(controlOrder(f)).Offset(f.Page.Offset()).Limit(f.Page.Limit())
-	rows, err := all[controlRow](q, domain.NounControl)
-	if err != nil {
-		return out, err
-	}
-	out.Total = int(total)
-	out.Rows, err = s.withRequirements(ctx, org, rows)
-	return out, err
-}
-
-func (s *Store) controlsWhere(ctx context.Context, org domain.OrgID, f domain.ControlFilter) *gorm.DB {
-	q := s.r(ctx).Model(&controlRow{}).Where("controls.org_id = ?", int64(org))
-	if f.Query != "" {
-		q = q.Where(`folded LIKE ? ESCAPE '\'`, contains(f.Query))
-	}
-	if f.Theme != "" {
-		q = q.Where(`EXISTS (SELECT 1 FROM control_requirements cr WHERE cr.org_id = controls.org_id AND cr.control_id = controls.id
-			AND cr.code LIKE ? AND (cr.edition = ? OR ? = ''))`, f.Theme+".%", string(f.Edition), string(f.Edition))
-	}
-	if f.Owner == domain.NoOwner {
-		q = q.Where(`NOT EXISTS (SELECT 1 FROM ownerships o WHERE o.org_id = controls.org_id AND o.control_id = controls.id AND o.state <> 'ended')`)
-	} else if f.Owner != 0 {
-		q = q.Where(`EXISTS (SELECT 1 FROM ownerships o WHERE o.org_id = controls.org_id AND o.control_id = controls.id AND o.state <> 'ended' AND o.person_id = ?)`, int64(f.Owner))
-	}
-	return q
-}
-
-// controlOrder maps the filter's sort to columns: never text from outside.
-func controlOrder(f domain.ControlFilter) string {
-	column := map[string]string{"title": "folded", "owner": `(SELECT p.name FROM ownerships o JOIN people p ON p.id = o.person_id
-		WHERE o.org_id = controls.org_id AND o.control_id = controls.id AND o.state <> 'ended')`}[f.Sort]
-	switch {
-	case column == "" && f.Desc:
-		return "sort_key DESC, id DESC"
-	case column == "":
-		return "sort_key, id"
-	case f.Desc:
-		return column + " DESC, sort_key, id"
-	}
-	return column + ", sort_key, id"
 }
 
 func (s *Store) withRequirements(ctx context.Context, org domain.OrgID, rows []controlRow) ([]domain.Control, error) {

@@ -2,14 +2,16 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"relier/internal/domain"
 )
 
 // ControlActivity lists the newest records about a control and about everything
 // that hangs on it: splits, duties, ownerships, reliances, tests. Reliances and
-// tests are narrowed to one engagement, so that a page never shows another's.
-func (s *Store) ControlActivity(ctx context.Context, org domain.OrgID, e domain.EngagementID, control domain.ControlID, most int) ([]domain.Activity, error) {
+// tests are narrowed to one engagement, so that a page never shows another's. Only
+// what was done before until counts, unless it is zero.
+func (s *Store) ControlActivity(ctx context.Context, org domain.OrgID, e domain.EngagementID, control domain.ControlID, until time.Time, most int) ([]domain.Activity, error) {
 	o, c, eng := int64(org), int64(control), int64(e)
 	q := viewed(s.r(ctx).Model(&activityRow{})).Where("activity.org_id = ?", o).
 		Where(`(activity.noun = 'control' AND activity.object_id = ?)
@@ -20,6 +22,9 @@ func (s *Store) ControlActivity(ctx context.Context, org domain.OrgID, e domain.
 			OR (activity.noun = 'test' AND activity.object_id IN (SELECT id FROM tests WHERE org_id = ? AND engagement_id = ? AND control_id = ?))`,
 			c, o, c, o, c, o, c, o, eng, c, o, eng, c).
 		Order("activity.seq DESC").Limit(most)
+	if !until.IsZero() {
+		q = q.Where("activity.at < ?", micros(until))
+	}
 	rows, err := all[activityView](q, "activity")
 	return each(rows, err, activityView.domain)
 }
