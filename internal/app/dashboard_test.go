@@ -45,7 +45,7 @@ func (h *house) retire(s domain.Service) error {
 func TestDashboard_FallsOfThoseConcernedFirst(t *testing.T) {
 	h := newHouse(t)
 	r, cert, _ := h.accepted()
-	cert.Names[0].Environment = domain.EnvGovernment // its scope no longer names the service where it is used
+	cert.Names = []domain.Named{{Service: "azure", Environment: domain.EnvGovernment}} // its scope no longer names the service where it is used
 	_, err := h.SaveCertificate(ctx, h.as(domain.RoleManager), cert)
 	h.must(err)
 	for role, mine := range map[domain.Role]bool{domain.RoleOwner: true, domain.RoleManager: true, domain.RoleAuditor: true, domain.RoleContributor: false, domain.RoleReader: false} {

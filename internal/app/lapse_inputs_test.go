@@ -201,15 +201,15 @@ func (h *house) applyLine(ref string, yes bool) {
 	}
 }
 
-func (h *house) newVersion(s standing, accept bool) {
+// newVersion adds a version of the evidence and has it judged: one that waits
+// takes nothing away from the version before it.
+func (h *house) newVersion(s standing, verdict domain.EvidenceState) {
 	h.t.Helper()
 	e, err := h.AddVersion(ctx, h.as(domain.RoleContributor), s.evidence, domain.EvidenceVersion{Note: "Again.",
 		Period: domain.Period{From: domain.MustDate("2026-01-01"), To: domain.MustDate("2026-03-31")}})
 	h.must(err)
-	if accept {
-		_, err = h.ReviewEvidence(ctx, h.as(domain.RoleAuditor), domain.Review{Evidence: e.ID, Verdict: domain.EvidenceAccepted}, e.Version)
-		h.must(err)
-	}
+	_, err = h.ReviewEvidence(ctx, h.as(domain.RoleAuditor), domain.Review{Evidence: e.ID, Verdict: verdict, Reason: domain.ReasonIrrelevant}, e.Version)
+	h.must(err)
 }
 
 // input is a change to something that a verdict is computed from.
@@ -292,7 +292,7 @@ func (h *house) inputs(s standing) []input {
 				}
 			}
 		}, false, "responsibility_open"},
-		{"new version of the evidence", func() { h.newVersion(s, false) }, func() { h.newVersion(s, true) }, false, "evidence_not_accepted"},
+		{"new version of the evidence returned", func() { h.newVersion(s, domain.EvidenceReturned) }, func() { h.newVersion(s, domain.EvidenceAccepted) }, false, "evidence_returned"},
 		{"SoA excludes the control", func() { h.applyLine("A.7.1", false) }, func() { h.applyLine("A.7.1", true) }, false, "control_not_applicable"},
 		{"audit period longer", func() { h.editEngagement(func(e *domain.Engagement) { e.Period.To = one("2028-06-30") }) },
 			func() { h.editEngagement(func(e *domain.Engagement) { e.Period.To = until }) }, true, "uncovered"},
