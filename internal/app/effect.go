@@ -75,6 +75,16 @@ func (a *App) SplitEffects(ctx context.Context, actor domain.Actor, splits []dom
 	})
 }
 
+// ResponsibilityEffects is the same for a customer responsibility, new or changed.
+func (a *App) ResponsibilityEffects(ctx context.Context, actor domain.Actor, v domain.Responsibility) ([]Effect, error) {
+	v.Org = actor.Org
+	tidyDuty(&v)
+	return a.effects(ctx, actor, func(w *world) {
+		at := pair{v.Control, v.Service}
+		w.duties[at] = append(slices.DeleteFunc(w.duties[at], func(d domain.Responsibility) bool { return d.ID == v.ID }), v)
+	})
+}
+
 // SoAEffects is the same for lines of the Statement of Applicability. Lines that
 // saving would refuse have none.
 func (a *App) SoAEffects(ctx context.Context, actor domain.Actor, entries []domain.SoAEntry) ([]Effect, error) {

@@ -104,11 +104,24 @@ func (g *gathering) controls() (err error) {
 		c := domain.PackControl{Control: s.Control, Owner: s.Owner, Bucket: s.Bucket, Reason: s.Reason, Tests: byControl[s.Control.ID]}
 		for _, v := range splitViews(s.Control, g.out.Engagement.Edition, g.out.Services, g.inputs.decisions) {
 			c.Splits = append(c.Splits, domain.PackSplit{Service: v.Service.Name, Split: v.Split,
-				ConfirmedBy: g.names[v.Split.ConfirmedBy], Responsibilities: v.Responsibilities})
+				ConfirmedBy: g.names[v.Split.ConfirmedBy], Responsibilities: g.duties(v.Responsibilities, s.Owner)})
 		}
 		g.out.Controls = append(g.out.Controls, c)
 	}
 	return nil
+}
+
+// duties are customer responsibilities as the pack prints them.
+func (g *gathering) duties(all []domain.Responsibility, owner string) []domain.PackResponsibility {
+	out := make([]domain.PackResponsibility, len(all))
+	for i, d := range all {
+		proof := domain.ProofOf(d, g.inputs.evidence, g.out.Engagement.Period, g.inputs.on)
+		out[i] = domain.PackResponsibility{Responsibility: d, AnsweredBy: owner, Stands: d.StateOn(proof), Until: proof.Until}
+		if d.Owner != 0 {
+			out[i].AnsweredBy = g.names[d.Owner]
+		}
+	}
+	return out
 }
 
 // evidence ships the newest version of what was accepted or submitted, and

@@ -90,7 +90,16 @@ type PackSplit struct {
 	Service          string
 	Split            Split
 	ConfirmedBy      string
-	Responsibilities []Responsibility
+	Responsibilities []PackResponsibility
+}
+
+// PackResponsibility is a customer responsibility with who answers for it, and
+// where it stands on the day of the pack.
+type PackResponsibility struct {
+	Responsibility
+	AnsweredBy string              // the duty's owner, else the control's; "" for nobody
+	Stands     ResponsibilityState // as evidence shows it
+	Until      Date                // last day on which it stays proven; zero: it does not age
 }
 
 // PackTest is a test with its tester's name.

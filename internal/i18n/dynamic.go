@@ -5,6 +5,7 @@ package i18n
 // one, and a test that every value of the enum Has its key.
 var Dynamic = []string{
 	"bucket.",
+	"cadence.",
 	"catalogue.kind.",
 	"catalogue.level.",
 	"catalogue.subject.",
@@ -16,8 +17,10 @@ var Dynamic = []string{
 	"confidence.",
 	"control.method_",
 	"control.party_",
+	"crosswalk.level.",
 	"dashboard.condition.",
 	"density.",
+	"dispute.subject.",
 	"driver.",
 	"engagement.move.",
 	"engagement.move_to.",
@@ -51,6 +54,8 @@ var Dynamic = []string{
 	"party.",
 	"people.role.",
 	"readiness.",
+	"relation.",
+	"relation_carries.",
 	"report_kind.",
 	"review_reason.",
 	"role.",

@@ -193,9 +193,10 @@ func addControls(c *domain.PackContents) {
 			Owner: "Luca Ferrari", Bucket: domain.BucketReady, Reason: reason("all_in_place"), Evidence: []string{"EV-000041", "EV-000042", "EV-000047"},
 			Splits: []domain.PackSplit{{Service: "Microsoft Azure", ConfirmedBy: "Hélène Dufour",
 				Split: domain.Split{Party: domain.PartyShared, Microsoft: "Runs the identity platform.", Ours: "Decides who gets in.", State: domain.SplitConfirmed, Reason: "We federate."},
-				Responsibilities: []domain.Responsibility{
-					{ID: 1, Sentence: "Review every role twice a year.", State: domain.ResponsibilityEvidenced, Evidence: []domain.EvidenceID{1}},
-					{ID: 2, State: domain.ResponsibilityNone, Because: "we have no guest accounts"},
+				Responsibilities: []domain.PackResponsibility{
+					{Responsibility: domain.Responsibility{ID: 1, Sentence: "Review every role twice a year.", State: domain.ResponsibilityEvidenced, Evidence: []domain.EvidenceID{1},
+						Expected: "Export of the review", Frequency: "Each half-year", Cadence: domain.CadenceHalfYearly}, AnsweredBy: "Luca Ferrari", Stands: domain.ResponsibilityEvidenced, Until: domain.MustDate("2026-12-31")},
+					{Responsibility: domain.Responsibility{ID: 2, State: domain.ResponsibilityNone, Because: "we have no guest accounts"}, Stands: domain.ResponsibilityNone},
 				}}},
 			Tests: []domain.PackTest{{Tester: "Hélène Dufour", Test: domain.Test{Objective: "Leavers lose access within a day", Method: domain.MethodReperform, Conclusion: domain.ConclusionEffective, Note: "12 of 12 leavers", At: sealing.Add(-30 * time.Hour)}}},
 		},

@@ -149,7 +149,7 @@ func TestCertificate_ExpiryThereAndBack(t *testing.T) {
 	form := filled(p, "form[action='"+at+"/verify']")
 	form.Set("confirmed", "1")
 	form.Set("expires", s.story.Engagement.Period.To.AddDays(-60).String()) // not the date whose effects were shown …
-	form.Set("stated", "something else")                                   // … and effects that nobody stated
+	form.Set("stated", "something else")                                    // … and effects that nobody stated
 	s.held(s.auditor.post(at+"/verify", form), before, records, "A.7.14, A.8.13")
 	form = filled(p, "form[action='"+at+"/verify']")
 	form.Set("confirmed", "1")

@@ -168,6 +168,32 @@ func (p Place) RelianceProposal(id domain.RelianceID) string {
 	return p.Reliance(id) + "/proposal"
 }
 
+func (p Place) Responsibilities() string { return p.eng() + "/responsibilities" }
+
+// ControlDuty is the workspace at our duties on one service.
+func (p Place) ControlDuty(id domain.ControlID, s domain.ServiceID) string {
+	n := strconv.FormatInt(int64(s), 10)
+	return p.Control(id) + "?service=" + n + "#ours-" + n
+}
+
+func (p Place) Crosswalk() string                  { return p.eng() + "/crosswalk" }
+func (p Place) Disputes() string                   { return p.eng() + "/disputes" }
+func (p Place) Dispute(id domain.DisputeID) string { return sub(p.Disputes(), id) }
+func (p Place) SettleDispute(id domain.DisputeID) string {
+	return p.Dispute(id) + "/settlement"
+}
+
+// NewDispute is the form about a row; control and service say where the reader
+// came from, 0 for neither.
+func (p Place) NewDispute(v domain.Dispute, control domain.ControlID, s domain.ServiceID) string {
+	q := url.Values{"subject": {string(v.Subject)}, "from": {v.From}, "to": {v.To}}
+	if control != 0 {
+		q.Set("control", strconv.FormatInt(int64(control), 10))
+		q.Set("service", strconv.FormatInt(int64(s), 10))
+	}
+	return p.Disputes() + "/new?" + q.Encode()
+}
+
 func (p Place) Evidence() string                             { return p.eng() + "/evidence" }
 func (p Place) NewEvidence() string                          { return p.Evidence() + "/new" }
 func (p Place) EvidenceItem(id domain.EvidenceID) string     { return sub(p.Evidence(), id) }

@@ -106,6 +106,12 @@ func Routes() []Route {
 
 		// Microsoft: the catalogue, services in use, certificates, reports
 		{Method: get, Path: eng + "/catalogue", Name: "catalogue", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogue},
+		{Method: get, Path: eng + "/crosswalk", Name: "crosswalk", Rule: InOrg(domain.ActRead), Handle: (*Server).showCrosswalk},
+		{Method: get, Path: eng + "/disputes", Name: "disputes", Rule: InOrg(domain.ActRead), Handle: (*Server).showDisputes},
+		{Method: post, Path: eng + "/disputes", Name: "dispute.raise", Rule: InOrg(domain.ActDispute), Handle: (*Server).raiseDispute},
+		{Method: get, Path: eng + "/disputes/new", Name: "dispute.new", Rule: InOrg(domain.ActDispute), Handle: (*Server).showNewDispute},
+		{Method: get, Path: eng + "/disputes/:id", Name: "dispute", Rule: InOrg(domain.ActRead), Handle: (*Server).showDispute},
+		{Method: post, Path: eng + "/disputes/:id/settlement", Name: "dispute.settle", Rule: InOrg(domain.ActDispute), Handle: (*Server).settleDispute},
 		{Method: get, Path: eng + "/catalogue/file", Name: "catalogue.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadCatalogue, Slow: true},
 		{Method: get, Path: eng + "/catalogue/imports", Name: "catalogue.imports", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogueImports},
 		{Method: get, Path: eng + "/catalogue/imports/:n/file", Name: "catalogue.imports.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadImport, Slow: true},
@@ -163,6 +169,7 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/controls/:id/duties", Name: "control.duty", Rule: InOrg(domain.ActResponsibility), Handle: (*Server).saveDuty},
 		{Method: post, Path: eng + "/controls/:id/reliances", Name: "control.reliance", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeReliance},
 		{Method: post, Path: eng + "/controls/:id/tests", Name: "control.test", Rule: InOrg(domain.ActTestConclude), Handle: (*Server).concludeTest},
+		{Method: get, Path: eng + "/responsibilities", Name: "responsibilities", Rule: InOrg(domain.ActRead), Handle: (*Server).showDuties},
 		{Method: get, Path: eng + "/reliances", Name: "reliances", Rule: InOrg(domain.ActRead), Handle: (*Server).showReliances},
 		{Method: get, Path: eng + "/reliances/map", Name: "reliances.map", Rule: InOrg(domain.ActRead), Handle: (*Server).showRelianceMap},
 		{Method: get, Path: eng + "/reliances/propose", Name: "reliances.propose", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).showProposeReliances},

@@ -30,7 +30,7 @@ func (r controlRow) domain() domain.Control {
 
 func controlOf(c domain.Control) controlRow {
 	return controlRow{int64(c.ID), int64(c.Org), c.Code, domain.SortKey(c.Code), c.Title, c.Description,
-		string(c.Implementation), fold(c.Title + " " + c.Code), c.Version}
+		string(c.Implementation), Fold(c.Title + " " + c.Code), c.Version}
 }
 
 type controlRequirementRow struct {

@@ -40,7 +40,7 @@ func (r evidenceRow) domain() domain.Evidence {
 func evidenceOf(e domain.Evidence) evidenceRow {
 	return evidenceRow{int64(e.ID), int64(e.Org), e.Number, e.Title, string(e.Kind), e.Source, e.Method, string(e.Sensitivity),
 		string(e.State), int64(e.Author), e.Versions, e.Period.From.String(), e.Period.To.String(),
-		fold(e.Title + " " + e.Source + " " + e.Code()), e.Version}
+		Fold(e.Title + " " + e.Source + " " + e.Code()), e.Version}
 }
 
 // CreateEvidence adds an item under the organization's next number.

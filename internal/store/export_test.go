@@ -15,6 +15,3 @@ func (s *Store) Writer() *gorm.DB { return s.write }
 
 // TenantTables lists the tables that carry an organization.
 var TenantTables = tenantTables
-
-// Fold is the folding of searched text.
-var Fold = fold

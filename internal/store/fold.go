@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold makes a text comparable: lower case, without accents.
-func fold(s string) string {
+// Fold makes a text comparable: lower case, without accents.
+func Fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
 			return -1
@@ -19,5 +19,5 @@ func fold(s string) string {
 
 // contains is a LIKE pattern for a folded part; the query's wildcards are text.
 func contains(q string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(fold(strings.TrimSpace(q))) + "%"
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(Fold(strings.TrimSpace(q))) + "%"
 }
