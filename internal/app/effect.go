@@ -60,6 +60,7 @@ func (a *App) CatalogueEffects(ctx context.Context, actor domain.Actor, f domain
 
 // ReportEffects is the same for a report, new or changed.
 func (a *App) ReportEffects(ctx context.Context, actor domain.Actor, v domain.Report) ([]Effect, error) {
+	v = tidyReport(v)
 	return a.effects(ctx, actor, func(w *world) {
 		w.reports = append(slices.DeleteFunc(w.reports, func(r domain.Report) bool { return r.ID == v.ID }), v)
 	})

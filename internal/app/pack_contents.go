@@ -66,9 +66,26 @@ func (g *gathering) provider() (err error) {
 	}
 	reports, err := g.store.Reports(g.ctx, org)
 	for _, v := range reports {
-		g.out.Reports = append(g.out.Reports, domain.PackReport{Report: v, ReviewedBy: g.names[v.ReviewedBy]})
+		g.out.Reports = append(g.out.Reports, g.report(v, reports))
 	}
 	return err
+}
+
+// report is a provider report with names in the place of numbers.
+func (g *gathering) report(v domain.Report, all []domain.Report) domain.PackReport {
+	p := domain.PackReport{Report: v, ReviewedBy: g.names[v.ReviewedBy]}
+	for _, e := range v.Exceptions {
+		p.DecidedBy = append(p.DecidedBy, g.names[e.By])
+	}
+	for _, r := range all {
+		if v.Bridges == r.ID {
+			p.Continues = r.Title
+		}
+	}
+	if v.Kind == domain.ReportSoA && v.Edition.Valid() {
+		p.Applicability = v.CountApplicability(catalog.AnnexA(v.Edition))
+	}
+	return p
 }
 
 // serviceName is how a service key reads: as in use here, or as in the catalogue.

@@ -115,10 +115,14 @@ type PackCertificate struct {
 	Services    []string // names of what its scope names
 }
 
-// PackReport is a provider report with the name of who reviewed it.
+// PackReport is a provider report with the names of who reviewed it and who
+// dispositioned its exceptions.
 type PackReport struct {
-	Report     Report
-	ReviewedBy string
+	Report        Report
+	ReviewedBy    string
+	DecidedBy     []string              // of each exception, in order; "" for an open one
+	Continues     string                // title of the audit report that a bridge letter names
+	Applicability map[Applicability]int // counts of Annex A, of an SoA whose edition is recorded
 }
 
 // PackReliance is a reliance with its verdict on the day of sealing.

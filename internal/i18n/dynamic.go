@@ -4,6 +4,7 @@ package i18n
 // as "role." + role. Their keys count as used; add a prefix here when you build
 // one, and a test that every value of the enum Has its key.
 var Dynamic = []string{
+	"applicability.",
 	"bucket.",
 	"cadence.",
 	"catalogue.kind.",
@@ -21,6 +22,7 @@ var Dynamic = []string{
 	"dashboard.condition.",
 	"density.",
 	"dispute.subject.",
+	"disposition.",
 	"driver.",
 	"engagement.move.",
 	"engagement.move_to.",
@@ -37,6 +39,10 @@ var Dynamic = []string{
 	"import.field.",
 	"language.",
 	"language_name.",
+	"map.count.",
+	"map.held.",
+	"map.left.",
+	"map.standing.",
 	"method.",
 	"model.",
 	"note.",
@@ -52,6 +58,7 @@ var Dynamic = []string{
 	"readiness.",
 	"relation.",
 	"relation_carries.",
+	"report.count_",
 	"report_kind.",
 	"review_reason.",
 	"role.",

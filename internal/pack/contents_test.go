@@ -217,7 +217,13 @@ func addProvider(c *domain.PackContents) {
 	}
 	c.Reports = []domain.PackReport{
 		{ReviewedBy: "Hélène Dufour", Report: domain.Report{ID: 1, Kind: domain.ReportAudit, Title: "Azure audit report 2026", Period: year, Confidential: true, ObtainedOn: day("2026-10-01"),
-			ReviewedOn: day("2026-10-02"), State: domain.ReportReviewed, NotApplied: []domain.Ref{{Edition: domain.Edition2022, Code: "A.7.6"}}}},
+			ReviewedOn: day("2026-10-02"), State: domain.ReportReviewed, DocumentHash: domain.Digest{0: 0xab, 31: 0xcd}, Exceptions: domain.ReportExceptions{
+				{What: "Two change tickets <without> approval.", Refs: []domain.Ref{{Edition: domain.Edition2022, Code: "A.8.32"}}, Disposition: domain.DispositionCorrected, Note: "Shown in the follow-up.", By: 1, On: day("2026-10-02")},
+				{What: "A badge stayed valid for two days."}, {},
+			}}, DecidedBy: []string{"Hélène Dufour", "", ""}},
+		{Report: domain.Report{ID: 2, Kind: domain.ReportSoA, Title: "Azure SoA 2026", Period: year, Edition: domain.Edition2022, State: domain.ReportObtained, ObtainedOn: day("2026-10-01"),
+			NotApplied: []domain.Ref{{Edition: domain.Edition2022, Code: "A.7.6"}}}, Applicability: map[domain.Applicability]int{domain.Applied: 92, domain.NotApplied: 1}},
+		{Report: domain.Report{ID: 3, Kind: domain.ReportBridge, Title: "Azure bridge letter", Period: year, State: domain.ReportObtained, Bridges: 1}, Continues: "Azure audit report 2026"},
 	}
 }
 

@@ -79,6 +79,9 @@ func (c *Ctx) controlsLinks() views.ControlsLinks {
 	if c.Actor.Can(domain.ActSplitWrite) {
 		l.Splits = at.ControlsSplits()
 	}
+	if c.mayPropose() {
+		l.Propose = at.ProposeReliances()
+	}
 	return l
 }
 
