@@ -105,7 +105,7 @@ func (c change) checkDuty(v domain.Responsibility) error {
 		return err
 	}
 	if v.State == domain.ResponsibilityNone {
-		return domain.Invalid("error.duty.none_twice", nil).At("because")
+		return domain.Conflict("error.duty.none_twice", nil).At("because")
 	}
-	return domain.Invalid("error.duty.twice", nil).At("sentence")
+	return domain.Conflict("error.duty.twice", nil).At("sentence")
 }

@@ -15,16 +15,16 @@ func TestResponsibility_HasNoTwin(t *testing.T) {
 	if errs[0] != nil {
 		t.Fatal(errs)
 	}
-	h.refused(errs[1], domain.KindInvalid, "error.duty.twice")
+	h.refused(errs[1], domain.KindConflict, "error.duty.twice")
 	v.Sentence = "review access each month. "
 	_, err := h.SaveResponsibility(ctx, h.as(domain.RoleManager), v)
-	h.refused(err, domain.KindInvalid, "error.duty.twice")
+	h.refused(err, domain.KindConflict, "error.duty.twice")
 	none := domain.Responsibility{Control: c.ID, Service: s.ID, State: domain.ResponsibilityNone, Because: "Nothing."}
 	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), none)
 	h.must(err)
 	none.Because = "Nothing at all."
 	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), none)
-	h.refused(err, domain.KindInvalid, "error.duty.none_twice")
+	h.refused(err, domain.KindConflict, "error.duty.none_twice")
 	list, err := h.Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{})
 	h.must(err)
 	if list.Total != 2 {

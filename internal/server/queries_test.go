@@ -74,6 +74,11 @@ func pagePaths(t *testing.T, k *testkit.Kit, s testkit.Story) map[string]string 
 		"/packs/:id": fmt.Sprint(int64(s.Pack.ID)), "/soa/versions/:number": "1", "/certificates/:id": fmt.Sprint(int64(byNumber(t, k.App, s.As("owner"), "SAMPLE-27001-0201").ID)),
 		"/people/:id": fmt.Sprint(int64(s.People["reader"].Person.ID)),
 	}
+	disputes, err := k.App.Disputes(t.Context(), s.As("owner"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first["/disputes/:id"] = fmt.Sprint(int64(disputes[0].ID))
 	reports, err := k.App.Reports(t.Context(), s.As("owner"))
 	if err != nil {
 		t.Fatal(err)
