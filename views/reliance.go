@@ -117,7 +117,7 @@ type ReliancePageProps struct {
 	Events     []Event
 	Links      RelianceLinks
 	Form       OpenForm // of a kind below
-	Refusal      string   // why the person may not decide on this control
+	Refusal    string   // why the person may not decide on this control
 }
 
 // RelianceLinks are the addresses of the page; "" hides what the person may not do.
