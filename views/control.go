@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"relier/internal/domain"
-	"relier/internal/i18n"
 )
 
 // ControlProps is the workspace of a control: what Microsoft covers, what we
@@ -44,11 +43,13 @@ type ServicePart struct {
 
 // SplitBasis is where a proposal comes from, in the reader's words.
 type SplitBasis struct {
-	Ref        domain.Ref
-	Party      domain.Party // for the service's model
-	Areas      []string
-	Confidence string // low, medium, high
-	Source     string
+	Ref         domain.Ref
+	Party       domain.Party // for the service's model
+	Areas       []string
+	Confidence  string // low, medium, high
+	Source      string
+	Dispute     *domain.Dispute // open about this proposal; nil: none
+	DisputeHref string          // of the dispute, or of the form that raises one
 }
 
 // RelianceBrief is a reliance with its verdict and its page.
@@ -100,6 +101,15 @@ type OpenForm struct {
 	Duty    domain.ResponsibilityID
 	Values  url.Values // nil: nothing typed yet
 	Errors  FormErrors
+	Effects []EffectLine // what saving would do to reliances; it waits for a tick
+}
+
+// state is the form's as confirmEffects takes it.
+func (f OpenForm) state() FormState { return FormState{Errors: f.Errors, Effects: f.Effects} }
+
+// disputed reports whether somebody disagrees with what the proposal rests on.
+func (s ServicePart) disputed() bool {
+	return slices.ContainsFunc(s.Basis, func(b SplitBasis) bool { return b.Dispute != nil })
 }
 
 // open reports whether a form of this kind is open for a service (0: for none).
@@ -184,21 +194,11 @@ func (p ControlProps) openDuties(part ServicePart) int {
 	return n
 }
 
-func (p ControlProps) proven(d domain.Responsibility) bool {
-	return domain.ProofOf(d, p.Proofs, p.Engagement.Period, p.On).Proven
-}
+func (p ControlProps) proven(d domain.Responsibility) bool { return p.proofOf(d).Proven }
 
-// dutyStatus never calls a duty done before its evidence was accepted.
-func (p ControlProps) dutyStatus(l *i18n.Localizer, d domain.Responsibility) StatusProps {
-	switch {
-	case d.State == domain.ResponsibilityNone:
-		return StateStatus(l, domain.NounResponsibility, d.State)
-	case p.proven(d):
-		return StatusProps{KindReady, l.T("control.duty_proven", nil)}
-	case len(d.Evidence) > 0:
-		return StatusProps{KindWaiting, l.T("control.duty_offered", nil)}
-	}
-	return StateStatus(l, domain.NounResponsibility, domain.ResponsibilityOpen)
+// proofOf is whether a duty is met as of the day looked from, and why not.
+func (p ControlProps) proofOf(d domain.Responsibility) domain.Proof {
+	return domain.ProofOf(d, p.Proofs, p.Engagement.Period, p.On)
 }
 
 // owner is the current ownership, if there is one.

@@ -9,10 +9,21 @@ import (
 	"relier/internal/i18n"
 )
 
+// ImportWords are what the pages of an import say of what is imported.
+type ImportWords struct {
+	Back         Crumb // the page one comes from, and goes back to
+	Title, Lead  string
+	MapLead      string // when columns are not found
+	Needed       string // beside a needed column that nobody chose
+	TemplateText string
+	Subject      string // heading of the column that names each row's object
+	Nothing      string // when no row changes anything
+}
+
 // ImportUploadProps is the first page of an import: the file.
 type ImportUploadProps struct {
+	ImportWords
 	Action       string
-	Back         string
 	TemplateCSV  string
 	TemplateXLSX string
 	Errors       FormErrors
@@ -33,6 +44,7 @@ type ImportRowView struct {
 	Title  string
 	Change string
 	Owner  string   // the new owner, "" when the row names none
+	Says   string   // what else the row does, "" for nothing
 	Fields []string // keys of what changes
 	Errors FormErrors
 }
@@ -40,22 +52,25 @@ type ImportRowView struct {
 // ImportPreviewProps is the page between file and change. File and mapping
 // travel with the forms; the bytes stay on the server.
 type ImportPreviewProps struct {
-	File    string // sealed reference to the stored file
-	Header  []string
-	Columns []ImportColumn
-	Mapped  bool // somebody said which column is which
-	Missing bool // a required column was not found: only the mapping is shown
-	Rows    []ImportRowView
-	Counts  map[string]int
-	Show    string // new, changed, same, bad; "" all
-	Page    int
-	Total   int    // rows under Show
-	Path    string // of this page with its query
-	Read    string // GET: read again with another mapping
-	Apply   string // POST
-	Upload  string
-	Back    string
-	Errors  FormErrors
+	ImportWords
+	FormState        // what applying would do to reliances; Action applies
+	File      string // sealed reference to the stored file
+	Header    []string
+	Columns   []ImportColumn
+	Mapped    bool // somebody said which column is which
+	Missing   bool // a required column was not found: only the mapping is shown
+	Rows      []ImportRowView
+	Counts    map[string]int
+	Show      string // new, changed, same, bad; "" all
+	Page      int
+	Total     int    // rows under Show
+	Path      string // of this page with its query
+	Read      string // GET: read again with another mapping
+	Upload    string
+	Carried   []Hidden        // what the apply form carries beside file and mapping
+	Idle      bool            // applying would change nothing
+	Sums      templ.Component // what all of it comes to; nil for nothing more
+	Kinds     []string        // what a row of such a file may do; nil: all there is
 }
 
 // importChanges are what a row may do, in the order the page shows them.
@@ -79,7 +94,11 @@ func importStatus(l *i18n.Localizer, change string) StatusProps {
 func (p ImportPreviewProps) tallies(l *i18n.Localizer) []Tally {
 	words := map[string]string{"bad": l.T("import.bad", nil), "new": l.T("import.new", nil), "changed": l.T("import.changed", nil), "same": l.T("import.same", nil)}
 	var out []Tally
-	for _, c := range importChanges {
+	kinds := importChanges
+	if p.Kinds != nil {
+		kinds = p.Kinds
+	}
+	for _, c := range kinds {
 		t := Tally{Kind: importStatus(l, c).Kind, Label: words[c], Count: p.Counts[c]}
 		if t.Count > 0 {
 			t.Href = WithQuery(WithQuery(p.Path, "page", ""), "show", c) + "#rows"
@@ -102,7 +121,7 @@ func (p ImportPreviewProps) affected() int { return p.Counts["new"] + p.Counts["
 
 // hidden carries the file and the mapping along.
 func (p ImportPreviewProps) hidden() []Hidden {
-	out := []Hidden{{"file", p.File}}
+	out := append([]Hidden{{"file", p.File}}, p.Carried...)
 	for _, c := range p.Columns {
 		if c.At >= 0 {
 			out = append(out, Hidden{"column_" + c.Key, strconv.Itoa(c.At)})
@@ -132,7 +151,7 @@ func (p ImportPreviewProps) mappingField(l *i18n.Localizer, c ImportColumn) Fiel
 	if c.At >= 0 {
 		f.Value = strconv.Itoa(c.At)
 	} else if c.Required && p.Mapped {
-		f.Error = l.T("import.needed", nil)
+		f.Error = p.Needed
 	}
 	return f
 }
@@ -140,11 +159,15 @@ func (p ImportPreviewProps) mappingField(l *i18n.Localizer, c ImportColumn) Fiel
 func (p ImportPreviewProps) table(l *i18n.Localizer) TableProps {
 	t := TableProps{ID: "rows", Caption: l.N("import.count", p.Total, nil), Path: p.Path,
 		Columns: []Column{{Label: l.T("import.row", nil), Narrow: true, Numeric: true}, {Label: l.T("import.what", nil), Narrow: true},
-			{Label: l.T("controls.control", nil)}, {Label: l.T("import.details", nil)}},
+			{Label: p.Subject}, {Label: l.T("import.details", nil)}},
 		Pager: &PagerProps{Page: p.Page, Total: p.Total}}
 	for _, r := range p.Rows {
-		t.Rows = append(t.Rows, Row{ID: strconv.Itoa(r.Number), Muted: r.Change == "same", Cells: []templ.Component{
-			Text(strconv.Itoa(r.Number)), StatusText(importStatus(l, r.Change)), importControl(r), importDetails(l, r)}})
+		id, number := strconv.Itoa(r.Number), Text(strconv.Itoa(r.Number))
+		if r.Number == 0 { // nothing of the file
+			id, number = r.Code, Nothing(l)
+		}
+		t.Rows = append(t.Rows, Row{ID: id, Muted: r.Change == "same", Cells: []templ.Component{
+			number, StatusText(importStatus(l, r.Change)), importControl(r), importDetails(l, r)}})
 	}
 	return t
 }

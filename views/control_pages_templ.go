@@ -202,7 +202,7 @@ func AssignOwnerPage(page Page, p BulkProps) templ.Component {
 	})
 }
 
-func ConfirmSplitsPage(page Page, p BulkProps) templ.Component {
+func ConfirmSplitsPage(page Page, p SplitsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

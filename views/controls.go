@@ -30,6 +30,7 @@ type ControlsLinks struct {
 	AnnexA  string
 	Assign  string // confirm page of the bulk act
 	Splits  string // confirm page of the bulk act
+	Propose string // confirm page of the bulk act
 }
 
 // ControlsNever is the list before its first use.
@@ -140,6 +141,9 @@ func (p ControlsProps) bulk(l *i18n.Localizer) *Bulk {
 	}
 	if p.Links.Splits != "" {
 		b.Actions = append(b.Actions, BulkAction{Label: l.T("controls.confirm_splits", nil), Href: p.Links.Splits})
+	}
+	if p.Links.Propose != "" {
+		b.Actions = append(b.Actions, BulkAction{Label: l.T("map.propose", nil), Href: p.Links.Propose})
 	}
 	if len(b.Actions) == 0 {
 		return nil

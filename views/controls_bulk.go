@@ -17,19 +17,9 @@ type BulkProps struct {
 	Back     string // the list, as it was filtered
 	Errors   FormErrors
 
-	Person   string   // chosen owner
-	People   []Option // for assigning
-	Owned    int      // how many have another owner now
-	Service  string   // chosen service
-	Choices  []ServiceChoice
-	Services string // where services in use are recorded
-}
-
-// ServiceChoice is a service in use, and how many of the controls have no
-// decided split on it yet.
-type ServiceChoice struct {
-	Service   domain.Service
-	Undecided int
+	Person string   // chosen owner
+	People []Option // for assigning
+	Owned  int      // how many have another owner now
 }
 
 // ids joins the controls into the form's one hidden value.
@@ -54,15 +44,11 @@ func (p BulkProps) codes() []string {
 	return out
 }
 
-func (p BulkProps) services(l *i18n.Localizer) []Option {
-	out := make([]Option, len(p.Choices))
-	for i, c := range p.Choices {
-		out[i] = Option{
-			Value:    strconv.FormatInt(int64(c.Service.ID), 10),
-			Label:    ServiceName(l, c.Service),
-			Hint:     l.N("controls.splits_undecided", c.Undecided, map[string]any{"Decided": l.Number(len(p.Controls) - c.Undecided)}),
-			Disabled: c.Undecided == 0,
-		}
+// IDs are the controls the act is about.
+func (p BulkProps) IDs() []domain.ControlID {
+	out := make([]domain.ControlID, len(p.Controls))
+	for i, s := range p.Controls {
+		out[i] = s.Control.ID
 	}
 	return out
 }

@@ -153,7 +153,7 @@ func PeoplePage(p Page, v People) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = Field(p.L, controlsField(p.L, v.Typed, v.Errors)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = Field(p.L, controlsField(p.L, p.L.T("people.controls", nil), v.Typed, v.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -181,8 +181,8 @@ func PeoplePage(p Page, v People) templ.Component {
 }
 
 // controlsField limits an assessor to some controls.
-func controlsField(l *i18n.Localizer, typed url.Values, errs FormErrors) FieldProps {
-	return FieldProps{Name: "controls", Type: FieldArea, Label: l.T("people.controls", nil), Hint: l.T("people.controls_hint", nil),
+func controlsField(l *i18n.Localizer, label string, typed url.Values, errs FormErrors) FieldProps {
+	return FieldProps{Name: "controls", Type: FieldArea, Label: label, Hint: l.T("people.controls_hint", nil),
 		Value: typed.Get("controls"), Error: errs.For("controls"), Rows: 2, Mono: true}
 }
 
@@ -373,7 +373,7 @@ func assessorFields(l *i18n.Localizer, v AssessorForm) []FieldProps {
 	return []FieldProps{
 		{Name: "engagement", Type: FieldSelect, Label: l.T("people.engagement", nil), Hint: l.T("people.engagement_hint", nil), Options: v.Engaged, Required: true},
 		{Name: "until", Type: FieldDate, Label: l.T("people.until", nil), Required: true, Width: WidthShort},
-		controlsField(l, nil, nil),
+		controlsField(l, l.T("people.edit_controls", nil), nil, nil),
 	}
 }
 

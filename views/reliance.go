@@ -29,6 +29,8 @@ type ReliancesProps struct {
 	Sort     string // key, "-key" when descending
 	Path     string
 	Action   string
+	Map      string // the same as a picture
+	Approve  string // confirm page of approving in bulk; "" hides it
 	Services []Option
 	Controls string // where a first one is proposed
 	Never    bool
@@ -79,6 +81,9 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 		Pager: &PagerProps{Page: p.List.Page.Number, Total: p.List.Total},
 		Empty: NoMatch(l, p.Action),
 	}
+	if p.Approve != "" {
+		t.Bulk = &Bulk{Actions: []BulkAction{{Label: l.T("map.approve", nil), Href: p.Approve}}, Hidden: p.hidden()}
+	}
 	for _, r := range p.List.Rows {
 		t.Rows = append(t.Rows, Row{ID: id(r.Reliance.ID), Label: r.Control.Code + " · " + r.Service.Name, Href: r.Href, Cells: []templ.Component{
 			Titled(r.Href, r.Control.Code, r.Control.Title),
@@ -90,6 +95,23 @@ func (p ReliancesProps) table(l *i18n.Localizer) TableProps {
 		}})
 	}
 	return t
+}
+
+// Shows reports whether the filter asks for a reliance.
+func (p ReliancesProps) Shows(s domain.RelianceState, r domain.Rung, service domain.ServiceID) bool {
+	return (p.State == "" || s == p.State) && (p.Rung == "" || r == p.Rung) && (p.Service == "" || id(service) == p.Service)
+}
+
+// hidden carries the filter along: where no row is ticked, the confirm page is
+// about all that matches it.
+func (p ReliancesProps) hidden() []Hidden {
+	var out []Hidden
+	for _, h := range []Hidden{{"state", string(p.State)}, {"rung", string(p.Rung)}, {"service", p.Service}} {
+		if h.Value != "" {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // RelianceStatus shows the state of a reliance. Approved still waits for the

@@ -29,6 +29,12 @@ func share(part, total int) string {
 	return strconv.FormatFloat(math.Round(v*10000)/100, 'f', -1, 64) + "%"
 }
 
+// fits reports whether the name of a month has room between its first day and
+// the end of an axis.
+func fits(whole domain.Period, day domain.Date) bool {
+	return 12*int(whole.To-day) >= whole.Days()
+}
+
 // monthStarts lists the first days of months inside a period.
 func monthStarts(p domain.Period) []domain.Date {
 	var out []domain.Date

@@ -38,6 +38,7 @@ var stateKinds = map[string]Kind{
 	"confirmed": KindReady, "approved": KindReady, "accepted": KindReady, "evidenced": KindReady,
 	"acknowledged": KindReady, "effective": KindReady, "sealed": KindReady, "issued": KindReady,
 	"valid": KindReady, "satisfied": KindReady, "fieldwork": KindReady, "active": KindReady,
+	"settled": KindReady,
 
 	"draft": KindWaiting, "planned": KindWaiting, "proposed": KindWaiting, "requested": KindWaiting,
 	"to_request": KindWaiting, "obtained": KindWaiting, "submitted": KindWaiting, "upcoming": KindWaiting,

@@ -75,36 +75,6 @@ func (a *App) AnnexAMissing(ctx context.Context, actor domain.Actor) (map[domain
 	return out, nil
 }
 
-// UndecidedSplits counts, per service in use, how many of the controls nobody
-// has decided a split for yet: what ConfirmProposals would record.
-func (a *App) UndecidedSplits(ctx context.Context, actor domain.Actor, controls []domain.ControlID) (map[domain.ServiceID]int, error) {
-	services, err := a.Services(ctx, actor)
-	if err != nil {
-		return nil, err
-	}
-	splits, err := a.store.Splits(ctx, actor.Org, 0)
-	if err != nil {
-		return nil, err
-	}
-	decided := map[pair]bool{}
-	for _, v := range splits {
-		decided[pair{v.Control, v.Service}] = true
-	}
-	out := map[domain.ServiceID]int{}
-	for _, s := range services {
-		if s.State != domain.ServiceInUse {
-			continue
-		}
-		out[s.ID] = 0
-		for _, id := range controls {
-			if !decided[pair{id, s.ID}] {
-				out[s.ID]++
-			}
-		}
-	}
-	return out, nil
-}
-
 // Requirements lists an edition's table of contents, to choose from.
 func (a *App) Requirements(e domain.Edition) []domain.Requirement { return catalog.Requirements(e) }
 

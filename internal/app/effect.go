@@ -60,6 +60,7 @@ func (a *App) CatalogueEffects(ctx context.Context, actor domain.Actor, f domain
 
 // ReportEffects is the same for a report, new or changed.
 func (a *App) ReportEffects(ctx context.Context, actor domain.Actor, v domain.Report) ([]Effect, error) {
+	v = tidyReport(v)
 	return a.effects(ctx, actor, func(w *world) {
 		w.reports = append(slices.DeleteFunc(w.reports, func(r domain.Report) bool { return r.ID == v.ID }), v)
 	})
@@ -72,6 +73,16 @@ func (a *App) SplitEffects(ctx context.Context, actor domain.Actor, splits []dom
 			v.State = domain.SplitConfirmed
 			w.splits[pair{v.Control, v.Service}] = v
 		}
+	})
+}
+
+// ResponsibilityEffects is the same for a customer responsibility, new or changed.
+func (a *App) ResponsibilityEffects(ctx context.Context, actor domain.Actor, v domain.Responsibility) ([]Effect, error) {
+	v.Org = actor.Org
+	tidyDuty(&v)
+	return a.effects(ctx, actor, func(w *world) {
+		at := pair{v.Control, v.Service}
+		w.duties[at] = append(slices.DeleteFunc(w.duties[at], func(d domain.Responsibility) bool { return d.ID == v.ID }), v)
 	})
 }
 

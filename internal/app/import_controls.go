@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"relier/internal/blob"
 	"relier/internal/domain"
 	"relier/internal/sheet"
 )
@@ -23,9 +22,6 @@ var ControlColumns = []sheet.Column{
 	{Key: "requirements_2013", Names: []string{"ISO 27001:2013", "ISO/IEC 27001:2013", "Requirements 2013", "Exigences 2013"}},
 	{Key: "owner", Names: []string{"Owner", "Owner e-mail", "Responsable", "E-mail du responsable"}},
 }
-
-// importMost is how large a list of controls may be, in bytes.
-const importMost = 20 << 20
 
 // RowChange is what an imported row would do.
 type RowChange string
@@ -65,11 +61,7 @@ func (a *App) ReceiveImport(ctx context.Context, actor domain.Actor, r io.Reader
 	if err := actor.Allow(domain.ActControlImport); err != nil {
 		return domain.Digest{}, err
 	}
-	b, _, err := a.blobs.Put(ctx, r, blob.Expect{Size: size, MaxSize: importMost})
-	if err != nil {
-		return domain.Digest{}, err
-	}
-	return b.SHA256, a.store.AddImportFile(ctx, actor.Org, actor.Person, b.SHA256, a.Now())
+	return a.receiveList(ctx, actor, r, size)
 }
 
 // PreviewImport reads a received list and says, row by row, what applying it
@@ -78,7 +70,7 @@ func (a *App) PreviewImport(ctx context.Context, actor domain.Actor, file domain
 	if err := actor.Allow(domain.ActControlImport); err != nil {
 		return Import{}, err
 	}
-	table, err := a.readTable(ctx, actor, file)
+	table, err := a.readList(ctx, actor, file, ControlColumns)
 	if err != nil {
 		return Import{}, err
 	}
@@ -90,30 +82,6 @@ func (a *App) PreviewImport(ctx context.Context, actor domain.Actor, file domain
 		r.read(row)
 	}
 	return r.out, nil
-}
-
-// readTable reads a list that the actor sent; to anybody else it is gone.
-func (a *App) readTable(ctx context.Context, actor domain.Actor, file domain.Digest) (*sheet.Table, error) {
-	if err := a.store.ImportFile(ctx, actor.Org, actor.Person, file); err != nil {
-		return nil, importGone(err)
-	}
-	f, err := a.blobs.Open(ctx, file)
-	if err != nil {
-		return nil, importGone(err)
-	}
-	defer f.Close()
-	table, err := sheet.Read(ctx, f, sheet.Options{Want: ControlColumns})
-	if err == nil && len(table.Rows) == 0 {
-		return nil, domain.Invalid("error.import.empty", nil)
-	}
-	return table, err
-}
-
-func importGone(err error) error {
-	if domain.IsNotFound(err) {
-		return domain.Invalid("error.import.gone", nil).At("file")
-	}
-	return err
 }
 
 // ApplyImport makes the changes a preview showed, all or none. It reads the
@@ -164,7 +132,7 @@ func (c change) applyRow(a *App, row *ImportRow) error {
 
 // importReader reads rows against what the organization holds.
 type importReader struct {
-	table    *sheet.Table
+	list
 	existing map[string]domain.Control
 	owners   map[domain.ControlID]domain.PersonID
 	people   map[string]domain.PersonID // by address and by name, folded
@@ -173,10 +141,10 @@ type importReader struct {
 }
 
 func (a *App) newImportReader(ctx context.Context, actor domain.Actor, table *sheet.Table, file domain.Digest, mapping map[string]int) (*importReader, error) {
-	r := &importReader{table: table, existing: map[string]domain.Control{}, owners: map[domain.ControlID]domain.PersonID{},
+	l, missing := newList(table, ControlColumns, mapping)
+	r := &importReader{list: l, existing: map[string]domain.Control{}, owners: map[domain.ControlID]domain.PersonID{},
 		people: map[string]domain.PersonID{}, seen: map[string]int{},
-		out: Import{File: file, Header: table.Header, Counts: map[RowChange]int{}}}
-	r.out.Mapping, r.out.Missing = mapColumns(table.Header, mapping)
+		out: Import{File: file, Header: table.Header, Mapping: l.mapping, Missing: missing, Counts: map[RowChange]int{}}}
 	controls, err := a.store.Controls(ctx, actor.Org)
 	if err != nil {
 		return r, err
@@ -198,44 +166,6 @@ func (a *App) newImportReader(ctx context.Context, actor domain.Actor, table *sh
 		}
 	}
 	return r, err
-}
-
-// mapColumns takes a person's mapping, or finds the columns by their headings.
-func mapColumns(header []string, given map[string]int) (map[string]int, []string) {
-	mapping, unnamed := sheet.Match(header, ControlColumns)
-	var missing []string
-	for _, c := range unnamed {
-		missing = append(missing, c.Key)
-	}
-	if len(given) == 0 {
-		return mapping, missing
-	}
-	mapping, missing = map[string]int{}, nil
-	for _, c := range ControlColumns {
-		if i, ok := given[c.Key]; ok && i >= 0 && i < len(header) {
-			mapping[c.Key] = i
-		} else if c.Required {
-			missing = append(missing, c.Key)
-		}
-	}
-	return mapping, missing
-}
-
-// cell returns a row's text under a column key, and whether the file has it.
-func (r *importReader) cell(row sheet.Row, key string) (string, bool) {
-	i, ok := r.out.Mapping[key]
-	if !ok {
-		return "", false
-	}
-	return domain.Clean(row.Cells[i]), true
-}
-
-// column is how an error names the column of a key.
-func (r *importReader) column(key string) string {
-	if i, ok := r.out.Mapping[key]; ok {
-		return r.table.Column(i)
-	}
-	return key
 }
 
 func (r *importReader) read(row sheet.Row) {

@@ -201,14 +201,21 @@ func (h *house) applyLine(ref string, yes bool) {
 	}
 }
 
-// newVersion adds a version of the evidence and has it judged: one that waits
-// takes nothing away from the version before it.
-func (h *house) newVersion(s standing, verdict domain.EvidenceState) {
+// newVersion adds a version of the evidence that speaks for some days, and
+// judges it.
+func (h *house) newVersion(s standing, from, to string, verdict domain.EvidenceState) {
 	h.t.Helper()
 	e, err := h.AddVersion(ctx, h.as(domain.RoleContributor), s.evidence, domain.EvidenceVersion{Note: "Again.",
-		Period: domain.Period{From: domain.MustDate("2026-01-01"), To: domain.MustDate("2026-03-31")}})
+		Period: domain.Period{From: domain.MustDate(from), To: domain.MustDate(to)}})
 	h.must(err)
-	_, err = h.ReviewEvidence(ctx, h.as(domain.RoleAuditor), domain.Review{Evidence: e.ID, Verdict: verdict, Reason: domain.ReasonIrrelevant}, e.Version)
+	if state, _ := h.verdict(s.reliance); verdict != domain.EvidenceAccepted && state != domain.RelianceAccepted {
+		h.t.Errorf("a version that waits for its review made it %s", state)
+	}
+	r := domain.Review{Evidence: e.ID, Verdict: verdict}
+	if verdict == domain.EvidenceReturned {
+		r.Reason = domain.ReasonIrrelevant
+	}
+	_, err = h.ReviewEvidence(ctx, h.as(domain.RoleAuditor), r, e.Version)
 	h.must(err)
 }
 
@@ -292,7 +299,10 @@ func (h *house) inputs(s standing) []input {
 				}
 			}
 		}, false, "responsibility_open"},
-		{"new version of the evidence returned", func() { h.newVersion(s, domain.EvidenceReturned) }, func() { h.newVersion(s, domain.EvidenceAccepted) }, false, "evidence_returned"},
+		{"new version of the evidence returned", func() { h.newVersion(s, "2026-01-01", "2026-03-31", domain.EvidenceReturned) },
+			func() { h.newVersion(s, "2026-01-01", "2026-03-31", domain.EvidenceAccepted) }, false, "evidence_returned"},
+		{"new version of the evidence, accepted for other days", func() { h.newVersion(s, "2025-01-01", "2025-03-31", domain.EvidenceAccepted) },
+			func() { h.newVersion(s, "2026-01-01", "2026-03-31", domain.EvidenceAccepted) }, false, "evidence_outside_period"},
 		{"SoA excludes the control", func() { h.applyLine("A.7.1", false) }, func() { h.applyLine("A.7.1", true) }, false, "control_not_applicable"},
 		{"audit period longer", func() { h.editEngagement(func(e *domain.Engagement) { e.Period.To = one("2028-06-30") }) },
 			func() { h.editEngagement(func(e *domain.Engagement) { e.Period.To = until }) }, true, "uncovered"},

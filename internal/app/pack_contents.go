@@ -66,9 +66,26 @@ func (g *gathering) provider() (err error) {
 	}
 	reports, err := g.store.Reports(g.ctx, org)
 	for _, v := range reports {
-		g.out.Reports = append(g.out.Reports, domain.PackReport{Report: v, ReviewedBy: g.names[v.ReviewedBy]})
+		g.out.Reports = append(g.out.Reports, g.report(v, reports))
 	}
 	return err
+}
+
+// report is a provider report with names in the place of numbers.
+func (g *gathering) report(v domain.Report, all []domain.Report) domain.PackReport {
+	p := domain.PackReport{Report: v, ReviewedBy: g.names[v.ReviewedBy]}
+	for _, e := range v.Exceptions {
+		p.DecidedBy = append(p.DecidedBy, g.names[e.By])
+	}
+	for _, r := range all {
+		if v.Bridges == r.ID {
+			p.Continues = r.Title
+		}
+	}
+	if v.Kind == domain.ReportSoA && v.Edition.Valid() {
+		p.Applicability = v.CountApplicability(catalog.AnnexA(v.Edition))
+	}
+	return p
 }
 
 // serviceName is how a service key reads: as in use here, or as in the catalogue.
@@ -104,11 +121,24 @@ func (g *gathering) controls() (err error) {
 		c := domain.PackControl{Control: s.Control, Owner: s.Owner, Bucket: s.Bucket, Reason: s.Reason, Tests: byControl[s.Control.ID]}
 		for _, v := range splitViews(s.Control, g.out.Engagement.Edition, g.out.Services, g.inputs.decisions) {
 			c.Splits = append(c.Splits, domain.PackSplit{Service: v.Service.Name, Split: v.Split,
-				ConfirmedBy: g.names[v.Split.ConfirmedBy], Responsibilities: v.Responsibilities})
+				ConfirmedBy: g.names[v.Split.ConfirmedBy], Responsibilities: g.duties(v.Responsibilities, s.Owner)})
 		}
 		g.out.Controls = append(g.out.Controls, c)
 	}
 	return nil
+}
+
+// duties are customer responsibilities as the pack prints them.
+func (g *gathering) duties(all []domain.Responsibility, owner string) []domain.PackResponsibility {
+	out := make([]domain.PackResponsibility, len(all))
+	for i, d := range all {
+		proof := domain.ProofOf(d, g.inputs.evidence, g.out.Engagement.Period, g.inputs.on)
+		out[i] = domain.PackResponsibility{Responsibility: d, AnsweredBy: owner, Stands: d.StateOn(proof), Until: proof.Until}
+		if d.Owner != 0 {
+			out[i].AnsweredBy = g.names[d.Owner]
+		}
+	}
+	return out
 }
 
 // evidence ships the newest version of what was accepted or submitted, and

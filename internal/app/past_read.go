@@ -45,8 +45,8 @@ func statesOf[T any](ctx context.Context, a *App, org domain.OrgID, noun domain.
 	return out, nil
 }
 
-// list reads the objects of a noun; order is that of the table.
-func list[T any](ctx context.Context, a *App, org domain.OrgID, noun domain.Noun,
+// listOn reads the objects of a noun; order is that of the table.
+func listOn[T any](ctx context.Context, a *App, org domain.OrgID, noun domain.Noun,
 	today func(context.Context, domain.OrgID) ([]T, error), order func(x, y T) int) ([]T, error) {
 	if !a.past() {
 		return today(ctx, org)
@@ -79,7 +79,7 @@ func single[T any](ctx context.Context, a *App, org domain.OrgID, noun domain.No
 }
 
 func (a *App) controls(ctx context.Context, org domain.OrgID) ([]domain.Control, error) {
-	return list(ctx, a, org, domain.NounControl, a.store.Controls, compareControls)
+	return listOn(ctx, a, org, domain.NounControl, a.store.Controls, compareControls)
 }
 
 func compareControls(x, y domain.Control) int {
@@ -87,7 +87,7 @@ func compareControls(x, y domain.Control) int {
 }
 
 func (a *App) services(ctx context.Context, org domain.OrgID) ([]domain.Service, error) {
-	return list(ctx, a, org, domain.NounService, a.store.Services, compareServices)
+	return listOn(ctx, a, org, domain.NounService, a.store.Services, compareServices)
 }
 
 func compareServices(x, y domain.Service) int {
@@ -95,13 +95,13 @@ func compareServices(x, y domain.Service) int {
 }
 
 func (a *App) certificates(ctx context.Context, org domain.OrgID) ([]domain.Certificate, error) {
-	return list(ctx, a, org, domain.NounCertificate, a.store.Certificates, func(x, y domain.Certificate) int {
+	return listOn(ctx, a, org, domain.NounCertificate, a.store.Certificates, func(x, y domain.Certificate) int {
 		return cmp.Or(ownFirst(x.CatalogueID, y.CatalogueID), cmp.Compare(x.ID, y.ID))
 	})
 }
 
 func (a *App) reports(ctx context.Context, org domain.OrgID) ([]domain.Report, error) {
-	return list(ctx, a, org, domain.NounReport, a.store.Reports, func(x, y domain.Report) int {
+	return listOn(ctx, a, org, domain.NounReport, a.store.Reports, func(x, y domain.Report) int {
 		return cmp.Or(ownFirst(x.CatalogueID, y.CatalogueID), cmp.Compare(x.ID, y.ID))
 	})
 }
@@ -112,7 +112,7 @@ func ownFirst(x, y string) int {
 }
 
 func (a *App) engagements(ctx context.Context, org domain.OrgID) ([]domain.Engagement, error) {
-	return list(ctx, a, org, domain.NounEngagement, a.store.Engagements, func(x, y domain.Engagement) int {
+	return listOn(ctx, a, org, domain.NounEngagement, a.store.Engagements, func(x, y domain.Engagement) int {
 		return cmp.Or(cmp.Compare(y.Period.To, x.Period.To), cmp.Compare(y.ID, x.ID))
 	})
 }

@@ -2,16 +2,43 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"relier/internal/domain"
 )
 
-// SaveResponsibility adds a customer responsibility (id 0) or changes one.
+// SaveResponsibility adds a customer responsibility (id 0) or changes one. What
+// says the same as another of its control and service is refused.
 func (a *App) SaveResponsibility(ctx context.Context, actor domain.Actor, v domain.Responsibility) (domain.Responsibility, error) {
 	if err := actor.Allow(domain.ActResponsibility); err != nil {
 		return v, err
 	}
 	v.Org = actor.Org
+	tidyDuty(&v)
+	if err := v.Check(); err != nil {
+		return v, err
+	}
+	err := a.change(ctx, actor, func(c change) error { return c.saveResponsibility(a, &v) })
+	return v, err
+}
+
+// CheckResponsibility reports what SaveResponsibility would refuse, before
+// anything is saved, and returns the responsibility as it would be saved.
+func (a *App) CheckResponsibility(ctx context.Context, actor domain.Actor, v domain.Responsibility) (domain.Responsibility, error) {
+	if err := actor.Allow(domain.ActResponsibility); err != nil {
+		return v, err
+	}
+	v.Org = actor.Org
+	tidyDuty(&v)
+	if err := v.Check(); err != nil {
+		return v, err
+	}
+	_, err := change{a.store, ctx, actor, a.Now()}.placeDuty(&v)
+	return v, err
+}
+
+// tidyDuty cleans what was typed; the state follows from what was offered.
+func tidyDuty(v *domain.Responsibility) {
 	for _, s := range []*string{&v.Sentence, &v.Expected, &v.Frequency, &v.Because} {
 		*s = domain.Clean(*s)
 	}
@@ -21,25 +48,45 @@ func (a *App) SaveResponsibility(ctx context.Context, actor domain.Actor, v doma
 			v.State = domain.ResponsibilityEvidenced
 		}
 	}
-	if err := v.Check(); err != nil {
-		return v, err
-	}
-	err := a.change(ctx, actor, func(c change) error { return c.saveResponsibility(a, &v) })
-	return v, err
 }
 
 func (c change) saveResponsibility(a *App, v *domain.Responsibility) error {
-	if v.ID != 0 { // a duty stays with its control and service
+	control, err := c.placeDuty(v)
+	if err != nil {
+		return err
+	}
+	verb, save := "responsibility.changed", c.UpdateResponsibility
+	if v.ID == 0 {
+		verb, save = "responsibility.added", c.CreateResponsibility
+	}
+	if err := save(c.ctx, v); err != nil {
+		return err
+	}
+	if err := a.lapse(c); err != nil {
+		return err
+	}
+	return c.record(verb, domain.NounResponsibility, int64(v.ID), 0, control.Code+" · "+v.Sentence+v.Because, v)
+}
+
+// placeDuty finds the control that a duty belongs to, and checks what it names:
+// one that is changed stays with its control and service.
+func (c change) placeDuty(v *domain.Responsibility) (domain.Control, error) {
+	if v.ID != 0 {
 		old, err := c.Responsibility(c.ctx, c.actor.Org, v.ID)
 		if err != nil {
-			return err
+			return domain.Control{}, err
 		}
 		v.Control, v.Service = old.Control, old.Service
 	}
 	control, err := c.Control(c.ctx, c.actor.Org, v.Control)
 	if err != nil {
-		return err
+		return control, err
 	}
+	return control, c.checkDuty(*v)
+}
+
+// checkDuty looks up what a duty names, and for its twin.
+func (c change) checkDuty(v domain.Responsibility) error {
 	if _, err := c.Service(c.ctx, c.actor.Org, v.Service); err != nil {
 		return err
 	}
@@ -53,15 +100,12 @@ func (c change) saveResponsibility(a *App, v *domain.Responsibility) error {
 			return domain.Invalid("error.choice", nil).At("evidence")
 		}
 	}
-	verb, save := "responsibility.changed", c.UpdateResponsibility
-	if v.ID == 0 {
-		verb, save = "responsibility.added", c.CreateResponsibility
-	}
-	if err := save(c.ctx, v); err != nil {
+	others, err := c.Responsibilities(c.ctx, c.actor.Org, v.Control)
+	if err != nil || !slices.ContainsFunc(others, v.Twin) {
 		return err
 	}
-	if err := a.lapse(c); err != nil {
-		return err
+	if v.State == domain.ResponsibilityNone {
+		return domain.Invalid("error.duty.none_twice", nil).At("because")
 	}
-	return c.record(verb, domain.NounResponsibility, int64(v.ID), 0, control.Code+" · "+v.Sentence+v.Because, v)
+	return domain.Invalid("error.duty.twice", nil).At("sentence")
 }

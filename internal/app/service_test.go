@@ -26,3 +26,18 @@ func TestService_KeepsItsKey(t *testing.T) {
 		t.Errorf("the catalogue's service under its typed name is %q, closed %q", closed.Key, closed.Closed)
 	}
 }
+
+// An edit of a service keeps what became of its name, which no form asks for.
+func TestService_KeepsItsChanges(t *testing.T) {
+	h := newHouse(t)
+	h.take(h.newer("2026-11-01", func(f *domain.CatalogueFile) {
+		service(f, "azure").Changes = []domain.ServiceChange{{Kind: domain.ServiceRenamed, On: domain.MustDate("2026-02-01"), Now: "Azure Cloud"}}
+	}))
+	v, err := h.azure(), error(nil)
+	v.Changes, v.Model = nil, domain.ModelPaaS
+	v, err = h.SaveService(ctx, h.as(domain.RoleManager), v)
+	h.must(err)
+	if v, err = h.Service(ctx, h.as(domain.RoleManager), v.ID); err != nil || len(v.Changes) != 1 {
+		t.Errorf("after an edit it has %v, %v", v.Changes, err)
+	}
+}

@@ -14,6 +14,7 @@ type SplitView struct {
 	Service          domain.Service
 	Proposal         domain.Party
 	Basis            []domain.ProposedSplit // where the proposal comes from
+	Disputes         []domain.Dispute       // open ones about what it comes from
 	Split            domain.Split
 	Responsibilities []domain.Responsibility
 }
@@ -41,7 +42,23 @@ func (a *App) SplitsOf(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if err != nil {
 		return nil, err
 	}
-	return splitViews(v, w.engagement.Edition, w.inUse(), w.decisions), nil
+	out := splitViews(v, w.engagement.Edition, w.inUse(), w.decisions)
+	disputed := domain.DisputedProposals(w.disputes)
+	for i := range out {
+		out[i].Disputes = disputesOf(v, w.engagement.Edition, disputed)
+	}
+	return out, nil
+}
+
+// disputesOf lists the open disputes about what a control's proposal rests on.
+func disputesOf(v domain.Control, e domain.Edition, disputed map[domain.Ref]domain.Dispute) []domain.Dispute {
+	var out []domain.Dispute
+	for _, ref := range splitRefs(v, e) {
+		if d, there := disputed[ref]; there {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // pair names a control on a service.
@@ -104,87 +121,71 @@ func splitViews(v domain.Control, e domain.Edition, services []domain.Service, d
 }
 
 // ConfirmSplit records who carries a control on a service; a decision that
-// differs from the proposal needs a reason.
+// differs from the proposal, or follows a disputed one, needs a reason.
 func (a *App) ConfirmSplit(ctx context.Context, actor domain.Actor, e domain.Engagement, v domain.Split) (domain.Split, error) {
 	if err := actor.Allow(domain.ActSplitWrite); err != nil {
 		return v, err
 	}
 	err := a.change(ctx, actor, func(c change) error {
-		if err := c.confirmSplit(e, &v); err != nil {
+		control, service, err := c.checkSplit(e, &v)
+		if err != nil {
 			return err
 		}
-		return a.lapse(c)
+		if err := c.PutSplit(c.ctx, &v); err != nil {
+			return err
+		}
+		if err := a.lapse(c); err != nil {
+			return err
+		}
+		return c.recordSplit(v, control, service)
 	})
 	return v, err
 }
 
-func (c change) confirmSplit(e domain.Engagement, v *domain.Split) error {
-	control, err := c.Control(c.ctx, c.actor.Org, v.Control)
-	if err != nil {
+// CheckSplit reports what ConfirmSplit would refuse, before anything is saved.
+func (a *App) CheckSplit(ctx context.Context, actor domain.Actor, e domain.Engagement, v domain.Split) error {
+	if err := actor.Allow(domain.ActSplitWrite); err != nil {
 		return err
 	}
-	service, err := c.Service(c.ctx, c.actor.Org, v.Service)
-	if err != nil {
-		return err
+	_, _, err := change{a.store, ctx, actor, a.Now()}.checkSplit(e, &v)
+	return err
+}
+
+// checkSplit fills in what the actor does not type, and applies the rules.
+func (c change) checkSplit(e domain.Engagement, v *domain.Split) (control domain.Control, service domain.Service, err error) {
+	if control, err = c.Control(c.ctx, c.actor.Org, v.Control); err != nil {
+		return control, service, err
 	}
-	v.Org, v.State, v.ConfirmedBy, v.ConfirmedAt = c.actor.Org, domain.SplitConfirmed, c.actor.Person, c.at
-	v.Microsoft, v.Ours, v.Reason = domain.Clean(v.Microsoft), domain.Clean(v.Ours), domain.Clean(v.Reason)
-	if err := v.Check(proposal(control, e.Edition, service.Model)); err != nil {
-		return err
+	if service, err = c.Service(c.ctx, c.actor.Org, v.Service); err != nil {
+		return control, service, err
+	}
+	disputes, err := c.Disputes(c.ctx, c.actor.Org)
+	if err != nil {
+		return control, service, err
+	}
+	c.decideSplit(v)
+	disputed := disputesOf(control, e.Edition, domain.DisputedProposals(disputes))
+	if err := v.Check(proposal(control, e.Edition, service.Model), len(disputed) > 0); err != nil {
+		return control, service, err
 	}
 	recorded, err := c.Splits(c.ctx, c.actor.Org, v.Control)
-	if err != nil {
-		return err
-	}
 	for _, r := range recorded {
 		if r.Service == v.Service {
 			v.ID = r.ID
 		}
 	}
-	if v.ID != 0 && v.Version == 0 {
-		return domain.Stale()
+	if err == nil && v.ID != 0 && v.Version == 0 {
+		err = domain.Stale()
 	}
-	if err := c.PutSplit(c.ctx, v); err != nil {
-		return err
-	}
-	return c.record("split.confirmed", domain.NounSplit, int64(v.ID), 0, control.Code+" · "+service.Name, v)
+	return control, service, err
 }
 
-// ConfirmProposals records the proposal as the decision for many controls on
-// one service, leaving alone what somebody already decided. It returns how many
-// it recorded.
-func (a *App) ConfirmProposals(ctx context.Context, actor domain.Actor, e domain.Engagement, service domain.ServiceID, controls []domain.ControlID) (n int, err error) {
-	if err := actor.Allow(domain.ActSplitWrite); err != nil {
-		return 0, err
-	}
-	err = a.change(ctx, actor, func(c change) error {
-		s, err := c.Service(ctx, actor.Org, service)
-		if err != nil {
-			return err
-		}
-		decided := map[domain.ControlID]bool{}
-		recorded, err := c.Splits(ctx, actor.Org, 0)
-		if err != nil {
-			return err
-		}
-		for _, r := range recorded {
-			decided[r.Control] = decided[r.Control] || r.Service == service
-		}
-		for _, id := range controls {
-			if decided[id] {
-				continue
-			}
-			control, err := c.Control(ctx, actor.Org, id)
-			if err != nil {
-				return err
-			}
-			v := domain.Split{Control: id, Service: service, Party: proposal(control, e.Edition, s.Model)}
-			if err := c.confirmSplit(e, &v); err != nil {
-				return err
-			}
-			n++
-		}
-		return a.lapse(c)
-	})
-	return n, err
+// decideSplit makes a split the actor's decision of this moment.
+func (c change) decideSplit(v *domain.Split) {
+	v.Org, v.State, v.ConfirmedBy, v.ConfirmedAt = c.actor.Org, domain.SplitConfirmed, c.actor.Person, c.at
+	v.Microsoft, v.Ours, v.Reason = domain.Clean(v.Microsoft), domain.Clean(v.Ours), domain.Clean(v.Reason)
+}
+
+func (c change) recordSplit(v domain.Split, control domain.Control, service domain.Service) error {
+	return c.record("split.confirmed", domain.NounSplit, int64(v.ID), 0, control.Code+" · "+service.Name, v)
 }

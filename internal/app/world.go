@@ -3,9 +3,8 @@ package app
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"relier/internal/catalog"
 	"relier/internal/domain"
@@ -32,6 +31,7 @@ type world struct {
 	excluded  map[domain.Ref]bool
 	named     map[string][]domain.Certificate // by service key, for pairs that nobody claims
 	examined  map[string]*domain.Examination  // by service and certificates
+	proposals map[proposalOf]domain.Party     // of splits that nobody decided
 	facts     map[domain.ControlID]*domain.ReadinessFacts
 	owners    map[domain.ControlID]domain.OwnershipView
 }
@@ -113,7 +113,7 @@ func (w *world) readOurs(ctx context.Context, s *store.Store, only domain.Contro
 
 // forget drops what was made from values that have been changed since.
 func (w *world) forget() {
-	w.crosswalk, w.excluded, w.named, w.examined = nil, nil, nil, nil
+	w.crosswalk, w.excluded, w.named, w.examined, w.proposals = nil, nil, nil, nil, nil
 }
 
 // verdict evaluates a reliance on the values read. A pair that nobody claims is
@@ -140,12 +140,11 @@ func (w *world) examination(r domain.Reliance) *domain.Examination {
 }
 
 func examinationKey(s domain.ServiceID, certificates []domain.Certificate) string {
-	var b strings.Builder
-	fmt.Fprint(&b, s)
+	b := strconv.AppendInt(nil, int64(s), 10)
 	for _, c := range certificates {
-		fmt.Fprint(&b, " ", c.ID)
+		b = strconv.AppendInt(append(b, ' '), int64(c.ID), 10)
 	}
-	return b.String()
+	return string(b)
 }
 
 // restsOn lists the certificates a reliance rests on: those it names, and those
@@ -200,8 +199,26 @@ func (w *world) split(p pair) domain.Split {
 	if v, decided := w.splits[p]; decided {
 		return v
 	}
-	party := proposal(w.controls[p.control], w.engagement.Edition, w.services[p.service].Model)
-	return domain.Split{Org: w.engagement.Org, Control: p.control, Service: p.service, Party: party, State: domain.SplitProposed}
+	return domain.Split{Org: w.engagement.Org, Control: p.control, Service: p.service, Party: w.proposed(p), State: domain.SplitProposed}
+}
+
+// proposalOf is what a proposal depends on: there are three models, and many services.
+type proposalOf struct {
+	control domain.ControlID
+	model   domain.ServiceModel
+}
+
+func (w *world) proposed(p pair) domain.Party {
+	of := proposalOf{p.control, w.services[p.service].Model}
+	party, known := w.proposals[of]
+	if !known {
+		if w.proposals == nil {
+			w.proposals = map[proposalOf]domain.Party{}
+		}
+		party = proposal(w.controls[p.control], w.engagement.Edition, of.model)
+		w.proposals[of] = party
+	}
+	return party
 }
 
 // applies reports whether the SoA applies any requirement of a control.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -171,6 +172,30 @@ func TestReadFile_CleansTexts(t *testing.T) {
 	f, err := catalog.ReadFile([]byte(strings.Replace(plain, `"Announced."`, `" Announced\r\nin March. "`, 1)))
 	if flow, _ := f.Service("flow"); err != nil || flow.Note.EN != "Announced in March." {
 		t.Errorf("got %q, %v", flow.Note.EN, err)
+	}
+}
+
+// The page that describes the format shows a file that is read, and names every
+// field that the reader knows.
+func TestReadFile_AsDocumented(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../docs/catalogue-format.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "```json\n")
+	example, _, _ := strings.Cut(rest, "```")
+	f, err := catalog.ReadFile([]byte(example))
+	if err != nil || len(f.Services) != 2 || len(f.Documents) != 1 {
+		t.Errorf("the example reads as %+v, %v", f, err)
+	}
+	for _, v := range []any{f, f.Source, f.Services[0], f.Documents[0], f.Services[0].Changes[0]} {
+		for i := range reflect.TypeOf(v).NumField() {
+			name, _, _ := strings.Cut(reflect.TypeOf(v).Field(i).Tag.Get("json"), ",")
+			if !strings.Contains(string(b), "| `"+name+"` |") {
+				t.Errorf("the page does not describe %s", name)
+			}
+		}
 	}
 }
 

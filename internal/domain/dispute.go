@@ -54,6 +54,31 @@ func (d Dispute) Check() error {
 	return f.Err()
 }
 
+// Rank orders disputes: what is open comes first.
+func (d Dispute) Rank() int {
+	if d.Open() {
+		return 0
+	}
+	return 1
+}
+
+// Label names the row in records: "2013 A.9.2.5 → 2022 A.5.18", "2022 A.8.13".
+func (d Dispute) Label() string {
+	if d.Subject == DisputeProposal {
+		return Ref{Edition(d.From), d.To}.String()
+	}
+	to := Ref{Edition2022, d.To}.String()
+	if d.From == "" {
+		return to
+	}
+	return Ref{Edition2013, d.From}.String() + " → " + to
+}
+
+// SameRow reports whether two disputes are about the same row.
+func (d Dispute) SameRow(o Dispute) bool {
+	return d.Subject == o.Subject && d.From == o.From && d.To == o.To
+}
+
 // DisputedProposals tells the requirements whose proposed split is disputed.
 func DisputedProposals(all []Dispute) map[Ref]Dispute {
 	out := map[Ref]Dispute{}

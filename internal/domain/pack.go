@@ -90,7 +90,16 @@ type PackSplit struct {
 	Service          string
 	Split            Split
 	ConfirmedBy      string
-	Responsibilities []Responsibility
+	Responsibilities []PackResponsibility
+}
+
+// PackResponsibility is a customer responsibility with who answers for it, and
+// where it stands on the day of the pack.
+type PackResponsibility struct {
+	Responsibility
+	AnsweredBy string              // the duty's owner, else the control's; "" for nobody
+	Stands     ResponsibilityState // as evidence shows it
+	Until      Date                // last day on which it stays proven; zero: it does not age
 }
 
 // PackTest is a test with its tester's name.
@@ -106,10 +115,14 @@ type PackCertificate struct {
 	Services    []string // names of what its scope names
 }
 
-// PackReport is a provider report with the name of who reviewed it.
+// PackReport is a provider report with the names of who reviewed it and who
+// dispositioned its exceptions.
 type PackReport struct {
-	Report     Report
-	ReviewedBy string
+	Report        Report
+	ReviewedBy    string
+	DecidedBy     []string              // of each exception, in order; "" for an open one
+	Continues     string                // title of the audit report that a bridge letter names
+	Applicability map[Applicability]int // counts of Annex A, of an SoA whose edition is recorded
 }
 
 // PackReliance is a reliance with its verdict on the day of sealing.

@@ -1,10 +1,6 @@
 package domain
 
-import (
-	"encoding/json"
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // ReportKind is what sort of provider document it is.
 type ReportKind string
@@ -76,6 +72,11 @@ func (r Report) Check() error {
 	if !r.Period.IsZero() && !r.Period.Valid() {
 		f.Add("from", "error.period", Args{"From": r.Period.From.String(), "To": r.Period.To.String()})
 	}
+	if r.Kind == ReportSoA && r.Edition != "" && !r.Edition.Valid() {
+		f.Add("edition", "error.choice", nil)
+	} else if r.Edition != "" && r.statesOther() {
+		f.Add("edition", "error.report.edition", Args{"Standard": r.Edition.Other().Standard()})
+	}
 	r.checkExceptions(&f)
 	if r.State == ReportObtained || r.State == ReportReviewed {
 		r.checkObtained(&f)
@@ -94,101 +95,16 @@ func (r Report) checkObtained(f *FieldErrors) {
 	if len(r.Names) == 0 {
 		f.Add("names", "error.certificate.names", nil)
 	}
-	if r.Kind == ReportSoA && r.Edition != "" && !r.Edition.Valid() {
-		f.Add("edition", "error.choice", nil)
-	}
 }
 
-// checkExceptions notes what each exception and its disposition must carry.
-func (r Report) checkExceptions(f *FieldErrors) {
-	for i, e := range r.Exceptions {
-		field := "exception_" + strconv.Itoa(i+1)
-		CheckText(f, field, e.What, 0, 1000)
-		CheckText(f, field+"_note", e.Note, 0, 2000)
-		if e.Disposition == "" {
-			continue
-		}
-		if !slices.Contains(Dispositions, e.Disposition) {
-			f.Add(field+"_disposition", "error.choice", nil)
-		}
-		if e.Note == "" {
-			f.Add(field+"_note", "error.report.disposition", nil)
-		}
-	}
+// statesOther reports whether what the SoA says of requirements is of another
+// edition than its own.
+func (r Report) statesOther() bool {
+	return slices.ContainsFunc(slices.Concat(r.NotApplied, r.NotStated), func(q Ref) bool { return q.Edition != r.Edition })
 }
 
 // InHand reports whether somebody has the document.
 func (r Report) InHand() bool { return r.State == ReportObtained || r.State == ReportReviewed }
-
-// OpenExceptions counts the exceptions that nobody has dispositioned.
-func (r Report) OpenExceptions() int {
-	n := 0
-	for _, e := range r.Exceptions {
-		if e.Disposition == "" {
-			n++
-		}
-	}
-	return n
-}
-
-// Applicability is what a provider's SoA says of a requirement, the weakest first.
-type Applicability int
-
-const (
-	NotApplied Applicability = iota
-	NotStated
-	Applied
-)
-
-// Applicability reads what the SoA says of a requirement of its own edition.
-func (r Report) Applicability(ref Ref) Applicability {
-	switch {
-	case slices.Contains(r.NotApplied, ref):
-		return NotApplied
-	case slices.Contains(r.NotStated, ref):
-		return NotStated
-	}
-	return Applied
-}
-
-// Disposition is what we decided about an exception in a provider's report.
-type Disposition string
-
-const (
-	DispositionNotOurs     Disposition = "not_ours"    // it does not touch what we use
-	DispositionCorrected   Disposition = "corrected"   // the provider shows that it was corrected
-	DispositionCompensated Disposition = "compensated" // a control of our own makes up for it
-	DispositionAccepted    Disposition = "accepted"    // the risk was accepted, by whom the note says
-)
-
-// Dispositions lists the dispositions.
-var Dispositions = []Disposition{DispositionNotOurs, DispositionCorrected, DispositionCompensated, DispositionAccepted}
-
-// ReportException is one exception that the provider's auditor reported, and
-// what we made of it.
-type ReportException struct {
-	What        string      `json:"what"`
-	Refs        []Ref       `json:"refs,omitempty"` // the requirements it concerns
-	Disposition Disposition `json:"disposition"`    // "": still open
-	Note        string      `json:"note"`           // why that disposition
-	By          PersonID    `json:"by,omitempty"`
-	On          Date        `json:"on,omitempty"`
-}
-
-// ReportExceptions are a report's exceptions in the order of the report. Older
-// records only counted the open ones: a number reads as so many exceptions that
-// nobody described.
-type ReportExceptions []ReportException
-
-// UnmarshalJSON reads a list, or the number of an older record.
-func (x *ReportExceptions) UnmarshalJSON(b []byte) error {
-	var n int
-	if json.Unmarshal(b, &n) == nil {
-		*x = make(ReportExceptions, max(0, min(n, 1000)))
-		return nil
-	}
-	return json.Unmarshal(b, (*[]ReportException)(x))
-}
 
 // DaysTooOld is by how many days the report is past its age limit, in months
 // after its own last day, at the end of an audit period; 0 when it is not.

@@ -99,6 +99,9 @@ const (
 	RelationNew        Relation = "new"    // 2022 entry with no 2013 source
 )
 
+// Relations lists the relations.
+var Relations = []Relation{RelationOneToOne, RelationRenumbered, RelationSame, RelationMerged, RelationSplit, RelationNew}
+
 // CrosswalkRow is one pair of the crosswalk between the editions. For a new
 // entry From is "".
 type CrosswalkRow struct {

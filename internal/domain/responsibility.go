@@ -1,6 +1,9 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ResponsibilityState is whether a customer responsibility is proven.
 type ResponsibilityState string
@@ -11,6 +14,9 @@ const (
 	ResponsibilityStale     ResponsibilityState = "stale" // derived: what was offered as proof counts no longer
 	ResponsibilityNone      ResponsibilityState = "none"  // nothing to do, because …
 )
+
+// ResponsibilityStates lists the states, what needs somebody first.
+var ResponsibilityStates = []ResponsibilityState{ResponsibilityOpen, ResponsibilityStale, ResponsibilityEvidenced, ResponsibilityNone}
 
 // Responsibility is one sentence of what the customer must do for a control on
 // a service.
@@ -44,6 +50,16 @@ func (r Responsibility) Check() error {
 		f.Add("cadence", "error.choice", nil)
 	}
 	return f.Err()
+}
+
+// Twin reports whether two responsibilities say the same of one control on one
+// service: a form sent twice, or a sentence typed again.
+func (r Responsibility) Twin(o Responsibility) bool {
+	none := r.State == ResponsibilityNone
+	if r.ID == o.ID || r.Control != o.Control || r.Service != o.Service || none != (o.State == ResponsibilityNone) {
+		return false
+	}
+	return none || strings.EqualFold(r.Sentence, o.Sentence)
 }
 
 // StateOn is the state as it shows on a day: evidence that was offered and

@@ -30,20 +30,22 @@ type Split struct {
 	Version     int        `json:"version"`
 }
 
-// Check reports every field that breaks a rule; a decision that differs from
-// the proposal needs a reason.
-func (s Split) Check(proposal Party) error {
+// Check reports every field that breaks a rule. A decision that differs from the
+// proposal needs a reason, and so does one that follows a disputed proposal.
+func (s Split) Check(proposal Party, disputed bool) error {
 	var f FieldErrors
 	if !slices.Contains(Parties, s.Party) {
 		f.Add("party", "error.choice", nil)
 	}
 	CheckText(&f, "microsoft", s.Microsoft, 0, 4000)
 	CheckText(&f, "ours", s.Ours, 0, 4000)
-	least := 0
-	if s.Party != proposal {
-		least = 1
+	switch {
+	case s.Reason == "" && s.Party != proposal:
+		f.Add("reason", "error.split.reason", nil)
+	case s.Reason == "" && disputed:
+		f.Add("reason", "error.split.disputed", nil)
 	}
-	CheckText(&f, "reason", s.Reason, least, 2000)
+	CheckText(&f, "reason", s.Reason, 0, 2000)
 	return f.Err()
 }
 

@@ -74,6 +74,8 @@ var ticked = []string{
 	"/o/sample/e/SURV-2026/search?q=access",
 	"/o/sample/e/SURV-2026/controls/owner?id=1&id=2",
 	"/o/sample/e/SURV-2026/controls/splits?id=1&id=2",
+	"/o/sample/e/SURV-2026/reliances/propose?id=1&id=64&id=65",
+	"/o/sample/e/SURV-2026/reliances/approve?id=1&id=10&id=12",
 	"/o/sample/e/SURV-2026/soa/bulk?id=A.5.1&id=A.5.2",
 }
 

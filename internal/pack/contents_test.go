@@ -193,9 +193,10 @@ func addControls(c *domain.PackContents) {
 			Owner: "Luca Ferrari", Bucket: domain.BucketReady, Reason: reason("all_in_place"), Evidence: []string{"EV-000041", "EV-000042", "EV-000047"},
 			Splits: []domain.PackSplit{{Service: "Microsoft Azure", ConfirmedBy: "Hélène Dufour",
 				Split: domain.Split{Party: domain.PartyShared, Microsoft: "Runs the identity platform.", Ours: "Decides who gets in.", State: domain.SplitConfirmed, Reason: "We federate."},
-				Responsibilities: []domain.Responsibility{
-					{ID: 1, Sentence: "Review every role twice a year.", State: domain.ResponsibilityEvidenced, Evidence: []domain.EvidenceID{1}},
-					{ID: 2, State: domain.ResponsibilityNone, Because: "we have no guest accounts"},
+				Responsibilities: []domain.PackResponsibility{
+					{Responsibility: domain.Responsibility{ID: 1, Sentence: "Review every role twice a year.", State: domain.ResponsibilityEvidenced, Evidence: []domain.EvidenceID{1},
+						Expected: "Export of the review", Frequency: "Each half-year", Cadence: domain.CadenceHalfYearly}, AnsweredBy: "Luca Ferrari", Stands: domain.ResponsibilityEvidenced, Until: domain.MustDate("2026-12-31")},
+					{Responsibility: domain.Responsibility{ID: 2, State: domain.ResponsibilityNone, Because: "we have no guest accounts"}, Stands: domain.ResponsibilityNone},
 				}}},
 			Tests: []domain.PackTest{{Tester: "Hélène Dufour", Test: domain.Test{Objective: "Leavers lose access within a day", Method: domain.MethodReperform, Conclusion: domain.ConclusionEffective, Note: "12 of 12 leavers", At: sealing.Add(-30 * time.Hour)}}},
 		},
@@ -216,7 +217,13 @@ func addProvider(c *domain.PackContents) {
 	}
 	c.Reports = []domain.PackReport{
 		{ReviewedBy: "Hélène Dufour", Report: domain.Report{ID: 1, Kind: domain.ReportAudit, Title: "Azure audit report 2026", Period: year, Confidential: true, ObtainedOn: day("2026-10-01"),
-			ReviewedOn: day("2026-10-02"), State: domain.ReportReviewed, NotApplied: []domain.Ref{{Edition: domain.Edition2022, Code: "A.7.6"}}}},
+			ReviewedOn: day("2026-10-02"), State: domain.ReportReviewed, DocumentHash: domain.Digest{0: 0xab, 31: 0xcd}, Exceptions: domain.ReportExceptions{
+				{What: "Two change tickets <without> approval.", Refs: []domain.Ref{{Edition: domain.Edition2022, Code: "A.8.32"}}, Disposition: domain.DispositionCorrected, Note: "Shown in the follow-up.", By: 1, On: day("2026-10-02")},
+				{What: "A badge stayed valid for two days."}, {},
+			}}, DecidedBy: []string{"Hélène Dufour", "", ""}},
+		{Report: domain.Report{ID: 2, Kind: domain.ReportSoA, Title: "Azure SoA 2026", Period: year, Edition: domain.Edition2022, State: domain.ReportObtained, ObtainedOn: day("2026-10-01"),
+			NotApplied: []domain.Ref{{Edition: domain.Edition2022, Code: "A.7.6"}}}, Applicability: map[domain.Applicability]int{domain.Applied: 92, domain.NotApplied: 1}},
+		{Report: domain.Report{ID: 3, Kind: domain.ReportBridge, Title: "Azure bridge letter", Period: year, State: domain.ReportObtained, Bridges: 1}, Continues: "Azure audit report 2026"},
 	}
 }
 

@@ -190,6 +190,23 @@ func (v view) by(name string, on domain.Date) string {
 	return name + ", " + v.Date(on.String())
 }
 
+// dutyFacts says who answers for a responsibility, how often it is due, and until
+// when it is proven.
+func (v view) dutyFacts(r domain.PackResponsibility) string {
+	often := v.T("cadence.none", nil)
+	if r.Cadence != "" {
+		often = v.term("cadence", string(r.Cadence))
+	}
+	if r.Frequency != "" {
+		often = r.Frequency + " (" + often + ")"
+	}
+	out := v.T("pack.responsibility.facts", map[string]any{"Owner": v.or(r.AnsweredBy), "Often": often})
+	if r.Until != 0 {
+		out += " · " + v.T("pack.responsibility.until", map[string]any{"On": v.day(r.Until)})
+	}
+	return out
+}
+
 // list joins short texts, or says that there are none.
 func (v view) list(texts []string) string {
 	if len(texts) == 0 {

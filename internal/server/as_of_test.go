@@ -57,7 +57,7 @@ func TestAsOf_ShowsTheDay(t *testing.T) {
 			if got := a.get(v.path).want(http.StatusOK).text(v.selector); !strings.Contains(got, v.now) {
 				t.Errorf("today %q, want %q", got, v.now)
 			}
-			p := a.get(with(v.path, "on=2026-11-23")).want(http.StatusOK)
+			p := a.get(withQuery(v.path, "on=2026-11-23")).want(http.StatusOK)
 			if got := p.text(v.selector); !strings.Contains(got, v.then) {
 				t.Errorf("then %q, want %q", got, v.then)
 			}
@@ -75,7 +75,7 @@ func TestAsOf_ShowsTheDay(t *testing.T) {
 	}
 }
 
-func with(path, query string) string {
+func withQuery(path, query string) string {
 	if strings.Contains(path, "?") {
 		return path + "&" + query
 	}
@@ -111,7 +111,7 @@ func TestAsOf_KeepsTheDayAndChangesNothing(t *testing.T) {
 	for _, path := range pages {
 		for _, day := range []string{"2026-11-24", "2027-06-30"} {
 			t.Run(path+" "+day, func(t *testing.T) {
-				p := a.get(with(path, "on="+day+"&form=split&service=1")).want(http.StatusOK)
+				p := a.get(withQuery(path, "on="+day+"&form=split&service=1")).want(http.StatusOK)
 				kept := 0
 				p.doc().Find("a[href]").Each(func(_ int, link *goquery.Selection) {
 					u, err := url.Parse(link.AttrOr("href", ""))

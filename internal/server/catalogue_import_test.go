@@ -130,7 +130,7 @@ func TestCatalogueImport_ShowsItsEffectThenApplies(t *testing.T) {
 	}
 	to := a.applied(p, true).leads(north + "/catalogue")
 	done := a.get(to)
-	if got := done.text(".catalogue-use"); !strings.Contains(got, "Ada imported it") || !strings.Contains(got, "25 services, 20 documents") {
+	if got := done.text(".catalogue-use"); !strings.Contains(got, "Imported by Ada") || !strings.Contains(got, "25 services, 20 documents") {
 		t.Errorf("in use is %q", got)
 	}
 	if done.text(".notice") != "The catalogue is in use; 1 of your services changed." || done.doc().Find("#in-scope").Length() != 1 || done.doc().Find("#listed [data-listed=fabric]").Length() != 1 {

@@ -251,7 +251,11 @@ func (s *Server) effectsOfWithdrawal(c *Ctx, v domain.Certificate, typed url.Val
 	if err != nil {
 		return err
 	}
-	v.State, v.WithdrawnOn = domain.CertificateWithdrawn, (&Form{Values: typed}).Date("withdrawn_on")
+	form := Form{Values: typed}
+	v.State, v.WithdrawnOn = domain.CertificateWithdrawn, form.Date("withdrawn_on")
+	if v.Successor = FormID[domain.CertificateID](&form, "successor"); v.Successor != 0 { // what rests on it goes on with that one
+		v.State = domain.CertificateSuperseded
+	}
 	effects, err := s.app.CertificateEffects(c.Context(), c.Actor, v)
 	page.Rests, page.Effects = len(rests), c.effectLines(effects)
 	return err

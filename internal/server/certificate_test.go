@@ -95,49 +95,6 @@ func TestCertificate_Verify(t *testing.T) {
 	})
 }
 
-func TestReport_RecordReview(t *testing.T) {
-	t.Parallel()
-	b := atWork(t)
-	if _, err := b.app.SaveService(t.Context(), b.owner, domain.Service{Key: "azure", Environment: domain.EnvPublic, Model: domain.ModelIaaS, State: domain.ServiceInUse}); err != nil {
-		t.Fatal(err)
-	}
-	v := b.in("en")
-	if n := v.get(b.path + "/reports").doc().Find("#reports tbody tr").Length(); n != 9 {
-		t.Errorf("%d seeded reports, want 9", n)
-	}
-	form := url.Values{"kind": {"soa"}, "title": {"Azure SoA"}, "from": {"2025-07-01"}, "to": {"2026-06-30"}, "names": {"azure|public"}, "exceptions": {"2"},
-		"not_applied_2022": {"A.8.30, a.7.4"}, "confidential": {"1"}, "obtained_on": {"2026-07-15"}, "state": {"reviewed"}, "note": {"Read in full."}}
-	at := v.post(b.path+"/reports", form).leads(b.path + "/reports/")
-	p := v.get(at)
-	for selector, want := range map[string]string{".refs li:first-child": "2022 A.8.30", ".refs li:last-child": "2022 A.7.4", "section[aria-labelledby=names]": "Azure · Public cloud", ".notice-warning": "2 exceptions have no disposition", "section[aria-labelledby=facts]": "Ann,"} {
-		if !strings.Contains(p.text(selector), want) {
-			t.Errorf("%s says %q, want %q", selector, p.text(selector), want)
-		}
-	}
-	t.Run("refusals name their field", func(t *testing.T) {
-		for field, value := range map[string]string{"not_applied_2022": "A.99.1", "exceptions": "-1", "obtained_on": "", "title": "", "kind": "rumour"} {
-			bad := url.Values{}
-			for k, v := range form {
-				bad[k] = v
-			}
-			bad.Set(field, value)
-			if p := v.post(b.path+"/reports", bad).want(http.StatusUnprocessableEntity); p.text("#field-"+field+"-error") == "" && p.doc().Find("#field-"+field+".field-wrong").Length() == 0 {
-				t.Errorf("%s=%q is not named: %s", field, value, p.text(".error-summary"))
-			}
-		}
-	})
-	t.Run("a stale edit changes nothing", func(t *testing.T) {
-		form.Set("version", "1")
-		form.Set("title", "Azure SoA, second")
-		v.post(at+"/edit", form).leads(at)
-		form.Set("title", "Overwritten")
-		if p := v.post(at+"/edit", form).want(http.StatusConflict); p.attr("#field-title", "value") != "Azure SoA, second" {
-			t.Errorf("the form shows %q", p.attr("#field-title", "value"))
-		}
-	})
-	b.reader.post(b.path+"/reports", form).want(http.StatusForbidden)
-}
-
 // TestCertificate_WithdrawStatesWhatFalls works on the sample, whose reliances
 // stand on certificates.
 func TestCertificate_WithdrawStatesWhatFalls(t *testing.T) {

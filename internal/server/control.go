@@ -95,16 +95,27 @@ func (s *Server) serviceParts(c *Ctx, v app.ControlView) []views.ServicePart {
 	for i, d := range v.Splits {
 		parts[i] = views.ServicePart{Service: d.Service, Proposal: d.Proposal, Split: d.Split, Duties: d.Responsibilities, Reliance: claimed[d.Service.ID]}
 		for _, b := range d.Basis {
-			parts[i].Basis = append(parts[i].Basis, s.splitBasis(c, b, d.Service.Model))
+			parts[i].Basis = append(parts[i].Basis, s.splitBasis(c, b, d, v.Summary.Control.ID))
 		}
 	}
 	return parts
 }
 
-func (s *Server) splitBasis(c *Ctx, b domain.ProposedSplit, m domain.ServiceModel) views.SplitBasis {
-	out := views.SplitBasis{Ref: b.Ref, Party: b.ByModel[m], Confidence: b.Confidence, Source: b.SourceText.In(c.L.Lang())}
+// splitBasis puts where a proposal comes from into words, with the dispute that
+// is open about it, or the way to raise one.
+func (s *Server) splitBasis(c *Ctx, b domain.ProposedSplit, d app.SplitView, control domain.ControlID) views.SplitBasis {
+	out := views.SplitBasis{Ref: b.Ref, Party: b.ByModel[d.Service.Model], Confidence: b.Confidence, Source: b.SourceText.In(c.L.Lang())}
 	for _, area := range b.Areas {
 		out.Areas = append(out.Areas, s.app.AreaName(area).In(c.L.Lang()))
+	}
+	about := domain.Dispute{Subject: domain.DisputeProposal, From: string(b.Ref.Edition), To: b.Ref.Code}
+	for _, v := range d.Disputes {
+		if v.SameRow(about) {
+			out.Dispute, out.DisputeHref = &v, c.At().Dispute(v.ID)
+		}
+	}
+	if out.Dispute == nil && c.Actor.Can(domain.ActDispute) {
+		out.DisputeHref = c.At().NewDispute(about, control, d.Service.ID)
 	}
 	return out
 }
@@ -148,36 +159,6 @@ func (s *Server) finish(c *Ctx, id domain.ControlID, open views.OpenForm, form *
 		return err
 	}
 	return c.Redirect(c.At().ControlPart(id, open.Service), notice)
-}
-
-func (s *Server) confirmSplit(c *Ctx) error {
-	id, form, err := c.workspaceForm()
-	if err != nil {
-		return err
-	}
-	v := domain.Split{Control: id, Service: FormID[domain.ServiceID](form, "service"), Party: domain.Party(form.Text("party")),
-		Microsoft: form.Text("microsoft"), Ours: form.Text("ours"), Reason: form.Text("reason"), Version: form.Int("version")}
-	if err = form.Err(); err == nil {
-		_, err = s.app.ConfirmSplit(c.Context(), c.Actor, c.Engagement, v)
-	}
-	return s.finish(c, id, views.OpenForm{Kind: views.FormSplit, Service: v.Service}, form, err, "notice.control.split_confirmed")
-}
-
-func (s *Server) saveDuty(c *Ctx) error {
-	id, form, err := c.workspaceForm()
-	if err != nil {
-		return err
-	}
-	v := domain.Responsibility{ID: FormID[domain.ResponsibilityID](form, "duty"), Control: id, Service: FormID[domain.ServiceID](form, "service"),
-		Sentence: form.Text("sentence"), Owner: FormID[domain.PersonID](form, "owner"), Expected: form.Text("expected"), Frequency: form.Text("frequency"),
-		Evidence: FormIDs[domain.EvidenceID](form, "evidence"), State: domain.ResponsibilityOpen, Version: form.Int("version")}
-	if form.Ticked("none") {
-		v.State, v.Because = domain.ResponsibilityNone, form.Text("because")
-	}
-	if err = form.Err(); err == nil {
-		_, err = s.app.SaveResponsibility(c.Context(), c.Actor, v)
-	}
-	return s.finish(c, id, views.OpenForm{Kind: views.FormDuty, Service: v.Service, Duty: v.ID}, form, err, "notice.control.duty_saved")
 }
 
 func (s *Server) proposeReliance(c *Ctx) error {

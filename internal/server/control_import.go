@@ -21,7 +21,13 @@ func (s *Server) showImport(c *Ctx) error { return s.importUpload(c, fiber.Statu
 func (s *Server) importUpload(c *Ctx, status int, errs views.FormErrors) error {
 	at := c.At()
 	return c.RenderStatus(status, views.ImportUpload(c.Page(c.L.T("import.title", nil)), views.ImportUploadProps{
-		Action: at.ControlsImport(), Back: at.Controls(), TemplateCSV: at.ControlsTemplateCSV(), TemplateXLSX: at.ControlsTemplateXLSX(), Errors: errs}))
+		ImportWords: c.controlsImportWords(), Action: at.ControlsImport(), TemplateCSV: at.ControlsTemplateCSV(), TemplateXLSX: at.ControlsTemplateXLSX(), Errors: errs}))
+}
+
+func (c *Ctx) controlsImportWords() views.ImportWords {
+	return views.ImportWords{Back: views.Crumb{Label: c.L.T("controls.title", nil), Href: c.At().Controls()}, Title: c.L.T("import.title", nil),
+		Lead: c.L.T("import.lead", nil), MapLead: c.L.T("import.map_lead", nil), Needed: c.L.T("import.needed", nil),
+		TemplateText: c.L.T("import.template_text", nil), Subject: c.L.T("controls.control", nil), Nothing: c.L.T("import.nothing", nil)}
 }
 
 // receiveImport keeps the file and goes on to its preview. A file that cannot
@@ -62,13 +68,42 @@ func (c *Ctx) importErrors(err error) (views.FormErrors, bool) {
 // showImportPreview says what each row would do. File and mapping are in the
 // address, so that the page needs neither script nor session.
 func (s *Server) showImportPreview(c *Ctx) error {
+	return s.importPreview(c, fiber.StatusOK, c.Query("file"), c.queryMapping(app.ControlColumns), nil)
+}
+
+// queryMapping reads from the address which column of the file is which.
+func (c *Ctx) queryMapping(columns []app.Column) map[string]int {
 	mapping := map[string]int{}
-	for _, k := range app.ControlColumns {
+	for _, k := range columns {
 		if n, err := strconv.Atoi(c.Query("column_" + k.Key)); err == nil {
 			mapping[k.Key] = n
 		}
 	}
-	return s.importPreview(c, fiber.StatusOK, c.Query("file"), mapping, nil)
+	return mapping
+}
+
+// mapping reads it from a form.
+func (f *Form) mapping(columns []app.Column) map[string]int {
+	mapping := map[string]int{}
+	for _, k := range columns {
+		if f.Text("column_"+k.Key) != "" {
+			mapping[k.Key] = f.Int("column_" + k.Key)
+		}
+	}
+	return mapping
+}
+
+// importColumns are the columns an import looks for, and where it found them.
+func importColumns(columns []app.Column, mapping map[string]int) []views.ImportColumn {
+	out := make([]views.ImportColumn, len(columns))
+	for i, k := range columns {
+		at, found := mapping[k.Key]
+		if !found {
+			at = -1
+		}
+		out[i] = views.ImportColumn{Key: k.Key, Required: k.Required, At: at}
+	}
+	return out
 }
 
 func (s *Server) importPreview(c *Ctx, status int, name string, mapping map[string]int, errs views.FormErrors) error {
@@ -84,19 +119,13 @@ func (s *Server) importPreview(c *Ctx, status int, name string, mapping map[stri
 		return err
 	}
 	at := c.At()
-	p := views.ImportPreviewProps{File: name, Header: in.Header, Missing: len(in.Missing) > 0, Mapped: len(mapping) > 0, Counts: map[string]int{}, Show: c.Query("show"),
-		Page: c.PageNumber(), Path: importAddress(at, name, in, c.Query("show")), Read: at.ControlsImportPreview(), Apply: at.ControlsImportApply(),
-		Upload: at.ControlsImport(), Back: at.Controls(), Errors: errs}
+	p := views.ImportPreviewProps{ImportWords: c.controlsImportWords(), FormState: views.FormState{Action: at.ControlsImportApply(), Errors: errs}, File: name, Header: in.Header, Missing: len(in.Missing) > 0, Mapped: len(mapping) > 0, Counts: map[string]int{}, Show: c.Query("show"),
+		Page: c.PageNumber(), Path: importAddress(at.ControlsImportPreview(), name, in.Mapping, c.Query("show")), Read: at.ControlsImportPreview(),
+		Upload: at.ControlsImport(), Idle: in.Counts[app.RowNew]+in.Counts[app.RowChanged] == 0}
 	for change, n := range in.Counts {
 		p.Counts[string(change)] = n
 	}
-	for _, k := range app.ControlColumns {
-		i, found := in.Mapping[k.Key]
-		if !found {
-			i = -1
-		}
-		p.Columns = append(p.Columns, views.ImportColumn{Key: k.Key, Required: k.Required, At: i})
-	}
+	p.Columns = importColumns(app.ControlColumns, in.Mapping)
 	if err := s.importRows(c, in, &p); err != nil {
 		return err
 	}
@@ -104,15 +133,15 @@ func (s *Server) importPreview(c *Ctx, status int, name string, mapping map[stri
 }
 
 // importAddress is the preview's address, also where a refused form shows it.
-func importAddress(at Place, name string, in app.Import, show string) string {
+func importAddress(path, name string, mapping map[string]int, show string) string {
 	q := url.Values{"file": {name}}
-	for key, i := range in.Mapping {
+	for key, i := range mapping {
 		q.Set("column_"+key, strconv.Itoa(i))
 	}
 	if show != "" {
 		q.Set("show", show)
 	}
-	return at.ControlsImportPreview() + "?" + q.Encode()
+	return path + "?" + q.Encode()
 }
 
 // importRows fills in the page of rows that is shown.
@@ -164,12 +193,7 @@ func (s *Server) applyImport(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	mapping := map[string]int{}
-	for _, k := range app.ControlColumns {
-		if form.Text("column_"+k.Key) != "" {
-			mapping[k.Key] = form.Int("column_" + k.Key)
-		}
-	}
+	mapping := form.mapping(app.ControlColumns)
 	if err := form.Err(); err != nil {
 		return err
 	}

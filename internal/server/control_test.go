@@ -159,13 +159,13 @@ func TestControl_DutyIsProvenOnlyByAcceptedEvidence(t *testing.T) {
 	form.Set("sentence", "We restore a sample each quarter.")
 	form.Set("evidence", fmt.Sprint(items.ID))
 	a.post(at+"/duties", form).leads(at)
-	if got := a.get(at).text(".duty-head .status"); got != "Evidence not accepted yet" {
+	if got := a.get(at).text(".duty-head .status"); got != "Open" || !strings.Contains(a.get(at).text(".unproven-cause"), "has not been accepted") {
 		t.Errorf("offered evidence shows as %q", got)
 	}
 	reviewer, _ := a.member("auditor@example.org", domain.RoleAuditor)
 	_, err := a.app.ReviewEvidence(t.Context(), reviewer, domain.Review{Evidence: items.ID, Verdict: domain.EvidenceAccepted}, 1)
 	a.must(err)
-	if p := a.get(at); p.text(".duty-head .status") != "Proven" || p.text("#ours .part-end") != "All proven" {
+	if p := a.get(at); p.text(".duty-head .status") != "Evidenced" || p.text("#ours .part-end") != "All proven" {
 		t.Errorf("accepted evidence shows as %q, %q", p.text(".duty-head .status"), p.text("#ours .part-end"))
 	}
 	none := url.Values{"service": {fmt.Sprint(s.ID)}, "none": {"1"}, "version": {"0"}}

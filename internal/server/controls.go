@@ -79,6 +79,9 @@ func (c *Ctx) controlsLinks() views.ControlsLinks {
 	if c.Actor.Can(domain.ActSplitWrite) {
 		l.Splits = at.ControlsSplits()
 	}
+	if c.mayPropose() {
+		l.Propose = at.ProposeReliances()
+	}
 	return l
 }
 
@@ -253,60 +256,6 @@ func (s *Server) bulkAgain(c *Ctx, form *Form, ids []domain.ControlID, errs view
 	if err != nil {
 		return err
 	}
-	p.Errors, p.Person, p.Service, p.Back = errs, form.Text("person"), form.Text("service"), c.listBack(form)
+	p.Errors, p.Person, p.Back = errs, form.Text("person"), c.listBack(form)
 	return page(c, fiber.StatusUnprocessableEntity, p)
-}
-
-// showConfirmSplits is the confirm page of recording proposals as decisions.
-func (s *Server) showConfirmSplits(c *Ctx) error {
-	p, err := s.chosen(c, queryIDs[domain.ControlID](c, "id"), c.controlFilter())
-	if err != nil {
-		return err
-	}
-	return s.splitsPage(c, fiber.StatusOK, p)
-}
-
-func (s *Server) splitsPage(c *Ctx, status int, p views.BulkProps) error {
-	p.Action = c.At().ControlsSplits()
-	ids := make([]domain.ControlID, len(p.Controls))
-	for i, v := range p.Controls {
-		ids[i] = v.Control.ID
-	}
-	undecided, err := s.app.UndecidedSplits(c.Context(), c.Actor, ids)
-	if err != nil {
-		return err
-	}
-	services, err := s.app.Services(c.Context(), c.Actor)
-	if err != nil {
-		return err
-	}
-	for _, v := range services {
-		if n, inUse := undecided[v.ID]; inUse {
-			p.Choices = append(p.Choices, views.ServiceChoice{Service: v, Undecided: n})
-		}
-	}
-	p.Services = c.At().Services()
-	return c.RenderStatus(status, views.ConfirmSplitsPage(c.Page(c.L.N("controls.splits_title", len(p.Controls), nil)), p))
-}
-
-func (s *Server) confirmSplits(c *Ctx) error {
-	form, err := c.Form()
-	if err != nil {
-		return err
-	}
-	ids, service := chosenIDs(form), FormID[domain.ServiceID](form, "service")
-	if form.Err() == nil && service == 0 {
-		form.errs.Add("service", "error.choice", nil)
-	}
-	n := 0
-	if err = form.Err(); err == nil {
-		n, err = s.app.ConfirmProposals(c.Context(), c.Actor, c.Engagement, service, ids)
-	}
-	if errs, ok := c.FieldErrors(err); ok {
-		return s.bulkAgain(c, form, ids, errs, s.splitsPage)
-	}
-	if err != nil {
-		return err
-	}
-	return c.RedirectCount(c.listBack(form), "notice.controls.splits", n)
 }

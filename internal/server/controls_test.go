@@ -255,14 +255,14 @@ func TestControls_ConfirmProposedSplits(t *testing.T) {
 	_, err := a.app.ConfirmSplit(t.Context(), a.actor, a.eng, domain.Split{Control: two.ID, Service: s.ID, Party: domain.PartyShared, Reason: "We decided"})
 	a.must(err)
 	p := a.get(north + "/controls/splits").want(http.StatusOK)
-	if p.text("h1") != "Confirm the proposed splits of 2 controls" || !strings.Contains(p.text("fieldset"), "1 proposal to confirm, 1 decided already") {
+	if p.text("h1") != "Decide the splits of 2 controls" || !strings.Contains(p.text("fieldset"), "1 proposal to confirm, 1 decided already") {
 		t.Errorf("it says %q", p.text("main"))
 	}
 	if p := a.post(north+"/controls/splits", url.Values{"ids": {ids(one, two)}}).want(http.StatusUnprocessableEntity); p.text("#field-service .field-error") == "" {
 		t.Error("no service chosen, and no field says so")
 	}
 	to := a.post(north+"/controls/splits", url.Values{"ids": {ids(one, two)}, "service": {fmt.Sprint(s.ID)}}).leads(north + "/controls")
-	if got := a.get(to).text(".notice"); got != "1 proposed split was confirmed." {
+	if got := a.get(to).text(".notice"); got != "1 split was confirmed." {
 		t.Errorf("the notice says %q", got)
 	}
 	kept, err := a.app.SplitsOf(t.Context(), a.actor, a.eng, two)

@@ -149,7 +149,7 @@ func TestCertificate_ExpiryThereAndBack(t *testing.T) {
 	form := filled(p, "form[action='"+at+"/verify']")
 	form.Set("confirmed", "1")
 	form.Set("expires", s.story.Engagement.Period.To.AddDays(-60).String()) // not the date whose effects were shown …
-	form.Set("stated", "something else")                                   // … and effects that nobody stated
+	form.Set("stated", "something else")                                    // … and effects that nobody stated
 	s.held(s.auditor.post(at+"/verify", form), before, records, "A.7.14, A.8.13")
 	form = filled(p, "form[action='"+at+"/verify']")
 	form.Set("confirmed", "1")
@@ -179,6 +179,37 @@ func TestCertificate_ExpiryThereAndBack(t *testing.T) {
 	}
 	if got := s.fell(before); got != "backup lapsed, disposal lapsed" {
 		t.Errorf("with the right date back, what differs: %q", got)
+	}
+}
+
+// TestCertificate_SupersededByOneThatCovers foretells what happens, which is
+// nothing: what rested on the old certificate goes on with the new one.
+func TestCertificate_SupersededByOneThatCovers(t *testing.T) {
+	t.Parallel()
+	s := tellSample(t)
+	old := byNumber(t, s.app, s.story.As("owner"), "SAMPLE-27001-0201")
+	next := old
+	next.ID, next.Version, next.Number, next.Title = 0, 0, "SAMPLE-27001-0202", "The next one"
+	next, err := s.app.SaveCertificate(t.Context(), s.story.As("auditor"), next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.CheckedWhere, next.CheckedOn = "the body’s directory", 0
+	if next, err = s.app.VerifyCertificate(t.Context(), s.story.As("auditor"), next); err != nil {
+		t.Fatal(err)
+	}
+	before, at := s.states(), fmt.Sprintf("%s/certificates/%d/withdraw", s.at, old.ID)
+	query := "?withdrawn_on=" + s.story.Engagement.Period.From.AddDays(30).String()
+	if got := foretells(s.auditor.get(at + query)); got != "A.7.14, A.8.13" {
+		t.Errorf("without a successor it foretells %q", got)
+	}
+	p := s.auditor.get(fmt.Sprintf("%s%s&successor=%d", at, query, next.ID)).want(http.StatusOK)
+	if got := foretells(p); got != "" {
+		t.Errorf("with a successor it foretells %q", got)
+	}
+	s.auditor.post(at, filled(p, "section[aria-labelledby=falls] form")).leads(strings.TrimSuffix(at, "/withdraw"))
+	if got := s.fell(before); got != "" {
+		t.Errorf("what fell: %q", got)
 	}
 }
 

@@ -90,10 +90,11 @@ func (c *Ctx) nav(at Place) []views.NavGroup {
 		entries []navEntry
 	}{
 		{"nav.microsoft", []navEntry{
-			{"catalogue", "nav.catalogue", at.Catalogue()}, {"services", "nav.services", at.Services()},
+			{"catalogue", "nav.catalogue", at.Catalogue()}, {"crosswalk", "nav.crosswalk", at.Crosswalk()}, {"services", "nav.services", at.Services()},
 			{"certificates", "nav.certificates", at.Certificates()}, {"reports", "nav.reports", at.Reports()}}},
 		{"nav.ours", []navEntry{
 			{"controls", "nav.controls", at.Controls()}, {"reliances", "nav.reliances", at.Reliances()},
+			{"responsibilities", "nav.responsibilities", at.Responsibilities()},
 			{"evidence", "nav.evidence", at.Evidence()}, {"soa", "nav.soa", at.SoA()}, {"packs", "nav.packs", at.Packs()}}},
 	}
 	if at.Eng == "" {

@@ -93,6 +93,24 @@ func (p Place) Report(id domain.ReportID) string { return sub(p.Reports(), id) }
 func (p Place) EditReport(id domain.ReportID) string {
 	return p.Report(id) + "/edit"
 }
+func (p Place) ReportApplicability(id domain.ReportID) string {
+	return p.Report(id) + "/applicability"
+}
+func (p Place) ReportApplicabilityCSV(id domain.ReportID) string {
+	return p.ReportApplicability(id) + ".csv"
+}
+func (p Place) ReportApplicabilityXLSX(id domain.ReportID) string {
+	return p.ReportApplicability(id) + ".xlsx"
+}
+func (p Place) ReportApplicabilityImport(id domain.ReportID) string {
+	return p.ReportApplicability(id) + "/import"
+}
+func (p Place) ReportApplicabilityPreview(id domain.ReportID) string {
+	return p.ReportApplicabilityImport(id) + "/preview"
+}
+func (p Place) ReportApplicabilityApply(id domain.ReportID) string {
+	return p.ReportApplicabilityImport(id) + "/apply"
+}
 
 func (p Place) CatalogueFile() string          { return p.Catalogue() + "/file" }
 func (p Place) CatalogueImports() string       { return p.Catalogue() + "/imports" }
@@ -152,6 +170,18 @@ func (p Place) ControlsCarried(party domain.Party, b domain.Bucket) string {
 
 func (p Place) Reliances() string                    { return p.eng() + "/reliances" }
 func (p Place) Reliance(id domain.RelianceID) string { return sub(p.Reliances(), id) }
+func (p Place) RelianceMap() string                  { return p.Reliances() + "/map" }
+func (p Place) ProposeReliances() string             { return p.Reliances() + "/propose" }
+func (p Place) ApproveReliances() string             { return p.Reliances() + "/approve" }
+
+// The links of the map's cells are relative to the map: there are thousands.
+func (p Place) mapReliance(id domain.RelianceID) string { return strconv.FormatInt(int64(id), 10) }
+func (p Place) mapControl(id domain.ControlID) string   { return sub("../controls", id) }
+func (p Place) mapService(id domain.ServiceID) string   { return sub("../services", id) }
+func (p Place) mapPart(id domain.ControlID, s domain.ServiceID) string {
+	return sub("../controls", id) + "?service=" + strconv.FormatInt(int64(s), 10)
+}
+
 func (p Place) RelianceApproval(id domain.RelianceID) string {
 	return p.Reliance(id) + "/approval"
 }
@@ -160,6 +190,32 @@ func (p Place) RelianceDecision(id domain.RelianceID) string {
 }
 func (p Place) RelianceProposal(id domain.RelianceID) string {
 	return p.Reliance(id) + "/proposal"
+}
+
+func (p Place) Responsibilities() string { return p.eng() + "/responsibilities" }
+
+// ControlDuty is the workspace at our duties on one service.
+func (p Place) ControlDuty(id domain.ControlID, s domain.ServiceID) string {
+	n := strconv.FormatInt(int64(s), 10)
+	return p.Control(id) + "?service=" + n + "#ours-" + n
+}
+
+func (p Place) Crosswalk() string                  { return p.eng() + "/crosswalk" }
+func (p Place) Disputes() string                   { return p.eng() + "/disputes" }
+func (p Place) Dispute(id domain.DisputeID) string { return sub(p.Disputes(), id) }
+func (p Place) SettleDispute(id domain.DisputeID) string {
+	return p.Dispute(id) + "/settlement"
+}
+
+// NewDispute is the form about a row; control and service say where the reader
+// came from, 0 for neither.
+func (p Place) NewDispute(v domain.Dispute, control domain.ControlID, s domain.ServiceID) string {
+	q := url.Values{"subject": {string(v.Subject)}, "from": {v.From}, "to": {v.To}}
+	if control != 0 {
+		q.Set("control", strconv.FormatInt(int64(control), 10))
+		q.Set("service", strconv.FormatInt(int64(s), 10))
+	}
+	return p.Disputes() + "/new?" + q.Encode()
 }
 
 func (p Place) Evidence() string                             { return p.eng() + "/evidence" }

@@ -18,7 +18,10 @@ func (s *Server) showReliances(c *Ctx) error {
 		return err
 	}
 	p := views.ReliancesProps{State: queryChoice(c, "state", domain.RelianceStates), Rung: queryChoice(c, "rung", domain.Rungs), Service: c.Query("service"),
-		Path: c.Path(), Action: c.At().Reliances(), Controls: c.At().Controls(), Never: len(all) == 0}
+		Path: c.Path(), Action: c.At().Reliances(), Map: c.At().RelianceMap(), Controls: c.At().Controls(), Never: len(all) == 0}
+	if c.Actor.Can(domain.ActRelianceApprove) && c.Engagement.State != domain.EngagementClosed {
+		p.Approve = c.At().ApproveReliances()
+	}
 	standing, err := s.standings(c)
 	if err != nil {
 		return err
@@ -37,7 +40,7 @@ func (s *Server) showReliances(c *Ctx) error {
 			seen[r.Service.ID] = true
 			p.Services = append(p.Services, views.Option{Value: id(r.Service.ID), Label: views.ServiceName(c.L, r.Service)})
 		}
-		if (p.State == "" || r.Standing() == p.State) && (p.Rung == "" || r.Verdict.Rung == p.Rung) && (p.Service == "" || id(r.Service.ID) == p.Service) {
+		if p.Shows(r.Standing(), r.Verdict.Rung, r.Service.ID) {
 			row := c.relianceRow(r)
 			row.Standing = standing[r.Control.ID]
 			rows = append(rows, row)

@@ -83,7 +83,9 @@ func TestReliance_WhoMayNot(t *testing.T) {
 	ended := a.signedIn("ended@example.org")
 
 	at, version := fmt.Sprintf("%s/reliances/%d", north, r.ID), fmt.Sprint(r.Version)
-	decision := func(what string) url.Values { return url.Values{"decision": {what}, "words": {"Seen."}, "version": {version}} }
+	decision := func(what string) url.Values {
+		return url.Values{"decision": {what}, "words": {"Seen."}, "version": {version}}
+	}
 	proposal := url.Values{"service": {fmt.Sprint(r.Service)}, "certificates": {fmt.Sprint(r.Certificates[0])}, "why": {"Because."}}
 	outside := "outside what the assessor was engaged for"
 	for _, c := range []struct {

@@ -2,14 +2,9 @@ package server
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
-	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/views"
 )
@@ -99,8 +94,14 @@ func (s *Server) showReport(c *Ctx) error {
 	if page.ReviewedBy, err = s.personName(c, v.ReviewedBy); err != nil {
 		return err
 	}
+	if page.Exceptions, err = s.exceptionLines(c, v); err != nil {
+		return err
+	}
+	if err = s.reportNeighbours(c, v, &page); err != nil {
+		return err
+	}
 	if v.Kind == domain.ReportAudit {
-		page.Stale = v.DaysTooOld(c.Engagement.Period.To, domain.ReportMaxMonths)
+		page.Stale = v.DaysTooOld(c.Engagement.Period.To, c.Engagement.ReportAge())
 	}
 	if v.CatalogueID != "" {
 		page.Catalogue, page.Source = at.CatalogueTab(views.CatalogueReports)+"#row-"+v.CatalogueID, c.L.T("catalogue.title", nil)
@@ -111,126 +112,57 @@ func (s *Server) showReport(c *Ctx) error {
 	return c.Render(views.ReportPage(c.Page(line.Title.In(c.L.Lang())), page))
 }
 
-// showNewReport starts confidential: a provider's report is shared under terms.
-func (s *Server) showNewReport(c *Ctx) error {
-	typed := url.Values{"kind": {string(domain.ReportAudit)}, "state": {string(domain.ReportToRequest)}, "exceptions": {"0"}, "confidential": {"1"}}
-	return s.reportForm(c, fiber.StatusOK, domain.Report{}, typed, nil, nil)
-}
-
-func (s *Server) showEditReport(c *Ctx) error {
-	v, err := s.pathReport(c)
+// exceptionLines are the exceptions with the names of who dispositioned them.
+func (s *Server) exceptionLines(c *Ctx, v domain.Report) ([]views.ExceptionLine, error) {
+	if len(v.Exceptions) == 0 {
+		return nil, nil
+	}
+	names, err := s.app.Names(c.Context(), c.Actor)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.reportForm(c, fiber.StatusOK, v, reportValues(v), nil, nil)
-}
-
-// reportValues is a report as its form shows it.
-func reportValues(v domain.Report) url.Values {
-	out := url.Values{"kind": {string(v.Kind)}, "title": {v.Title}, "from": {v.Period.From.String()}, "to": {v.Period.To.String()}, "names": namedValues(v.Names),
-		"exceptions": {strconv.Itoa(v.OpenExceptions())}, "document": {idValue(v.Document)}, "url": {v.URL}, "obtained_on": {v.ObtainedOn.String()},
-		"state": {string(v.State)}, "note": {v.Note}, "version": {strconv.Itoa(v.Version)}}
-	for _, e := range domain.Editions {
-		out.Set("not_applied_"+string(e), views.RefCodes(v.NotApplied, e))
-	}
-	if v.Confidential {
-		out.Set("confidential", "1")
-	}
-	return out
-}
-
-func (s *Server) reportForm(c *Ctx, status int, old domain.Report, typed url.Values, errs views.FormErrors, effects []app.Effect) error {
-	at := c.At()
-	f := views.ReportForm{Services: at.NewService()}
-	f.Values, f.Errors, f.Effects = typed, errs, c.effectLines(effects)
-	services, err := s.app.Services(c.Context(), c.Actor)
-	if err != nil {
-		return err
-	}
-	f.Names = s.namedOptions(c, services, old.Names)
-	if f.Documents, err = s.documentOptions(c, old.Document); err != nil {
-		return err
-	}
-	f.Action, f.Cancel, f.Back = at.Reports(), at.Reports(), views.Crumb{Label: c.L.T("report.title", nil), Href: at.Reports()}
-	title := c.L.T("report.new", nil)
-	if old.ID != 0 {
-		f.Action, f.Cancel = at.EditReport(old.ID), at.Report(old.ID)
-		f.Back, title = views.Crumb{Label: s.reportLine(c, old).Title.In(c.L.Lang()), Href: at.Report(old.ID)}, c.L.T("report.edit_title", nil)
-	}
-	return c.RenderStatus(status, views.ReportFormPage(c.Page(title), f))
-}
-
-// reportOf reads what was typed; the requirements an SoA leaves out come as codes.
-func (s *Server) reportOf(form *Form, old domain.Report) domain.Report {
-	v := domain.Report{ID: old.ID, Kind: domain.ReportKind(form.Text("kind")), Title: form.Text("title"), Period: form.Period("from", "to"),
-		Confidential: form.Ticked("confidential"), Names: namedOf(form), Exceptions: old.Exceptions, Document: FormID[domain.EvidenceID](form, "document"),
-		ObtainedOn: form.Date("obtained_on"), State: domain.ReportState(form.Text("state")), URL: form.Text("url"), Note: form.Text("note"), Version: form.Int("version")}
-	for _, e := range domain.Editions {
-		v.NotApplied = append(v.NotApplied, s.refsOf(form, "not_applied_"+string(e), e)...)
-	}
-	return v
-}
-
-// refsOf reads codes of one edition, separated by spaces, commas or line breaks.
-func (s *Server) refsOf(form *Form, field string, e domain.Edition) []domain.Ref {
-	var out []domain.Ref
-	for _, code := range strings.FieldsFunc(form.Text(field), func(r rune) bool { return strings.ContainsRune(" ,;\n\t", r) }) {
-		ref := domain.Ref{Edition: e, Code: strings.ToUpper(code)}
-		if !s.app.KnownRequirement(ref) {
-			form.errs.Add(field, "error.report.requirement", domain.Args{"Code": code, "Standard": e.Standard()})
-			return nil
+	out := make([]views.ExceptionLine, len(v.Exceptions))
+	for i, e := range v.Exceptions {
+		out[i] = views.ExceptionLine{Exception: e, What: c.exceptionWords(e, i), By: names[e.By]}
+		if e.By != 0 && out[i].By == "" {
+			out[i].By = c.L.T("certificate.former_member", nil)
 		}
-		out = append(out, ref)
 	}
-	return out
+	return out, nil
 }
 
-func (s *Server) createReport(c *Ctx) error { return s.putReport(c, domain.Report{}) }
-
-func (s *Server) saveReport(c *Ctx) error {
-	old, err := s.pathReport(c)
-	if err != nil {
-		return err
+// exceptionWords says what an exception is; an older record only counted it.
+func (c *Ctx) exceptionWords(e domain.ReportException, i int) string {
+	if e.What != "" {
+		return e.What
 	}
-	return s.putReport(c, old)
+	return c.L.T("report.exception_undescribed", map[string]any{"Number": c.L.Number(i + 1)})
 }
 
-// putReport saves a report, unless it would let reliances fall and nobody ticked
-// that they know.
-func (s *Server) putReport(c *Ctx, old domain.Report) error {
-	form, err := c.Form()
-	if err != nil {
+// reportNeighbours adds what other pages and reports say of this one: the letters
+// that continue it, the report it continues, what its SoA applies.
+func (s *Server) reportNeighbours(c *Ctx, v domain.Report, page *views.ReportView) error {
+	at := c.At()
+	switch v.Kind {
+	case domain.ReportSoA:
+		says, err := s.app.Applicability(c.Context(), c.Actor, v.ID, c.Engagement.Edition)
+		page.Applicability, page.Counts = at.ReportApplicability(v.ID), says.Counts
+		return err
+	case domain.ReportAudit:
+		all, err := s.app.Reports(c.Context(), c.Actor)
+		page.After, page.HasAfter = v.DaysAfter(c.Engagement.Period)
+		for _, b := range v.BridgeLetters(all, c.Engagement.Period) {
+			page.Bridges = append(page.Bridges, views.BridgeLine{ReportLine: s.reportLine(c, b.Letter), Days: b.Days})
+		}
 		return err
 	}
-	v := s.reportOf(form, old)
-	if err = form.Err(); err == nil && old.ID != 0 && !form.Ticked("confirmed") {
-		effects, err := s.app.ReportEffects(c.Context(), c.Actor, v)
+	if v.Bridges != 0 {
+		r, err := s.app.Report(c.Context(), c.Actor, v.Bridges)
 		if err != nil {
 			return err
 		}
-		if len(effects) > 0 {
-			return s.reportForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
-		}
+		line := s.reportLine(c, r)
+		page.Continues = &line
 	}
-	if err == nil {
-		v, err = s.app.SaveReport(c.Context(), c.Actor, v)
-	}
-	if status, values, errs, ok := c.again(err, form.Values, currentReport(old)); ok {
-		return s.reportForm(c, status, old, values, errs, nil)
-	}
-	if err != nil {
-		return err
-	}
-	notice := "notice.report.changed"
-	if old.ID == 0 {
-		notice = "notice.report.added"
-	}
-	return c.Redirect(c.At().Report(v.ID), notice)
-}
-
-func currentReport(v domain.Report) url.Values {
-	if v.ID == 0 {
-		return nil
-	}
-	return reportValues(v)
+	return nil
 }

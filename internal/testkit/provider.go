@@ -52,14 +52,20 @@ type reportLine struct {
 	services   []string
 	state      domain.ReportState
 	note       string
+	exceptions domain.ReportExceptions
 }
 
 var documents = []reportLine{
-	{"report-azure", "Audit report, cloud platform and analytics (fictional)", domain.ReportAudit, "report-azure", []string{"azure", "intune", "power-bi"}, domain.ReportReviewed, "Two remarks on change tickets, both closed by the provider."},
-	{"soa-azure", "Statement of applicability, cloud platform and analytics (fictional)", domain.ReportSoA, "soa-azure", []string{"azure", "intune", "power-bi"}, domain.ReportReviewed, "All of Annex A but outsourced development."},
-	{"report-office", "Audit report, productivity services (fictional)", domain.ReportAudit, "report-office", []string{"office-365"}, domain.ReportReviewed, "Aucune exception pour les services que nous utilisons."},
-	{"soa-office", "Statement of applicability, productivity services (fictional)", domain.ReportSoA, "soa-office", []string{"office-365"}, domain.ReportReviewed, "All of Annex A."},
-	{"report-devops", "Audit report, development services (fictional)", domain.ReportAudit, "", nil, domain.ReportRequested, "Asked for through the portal; no answer yet."},
+	{"report-azure", "Audit report, cloud platform and analytics (fictional)", domain.ReportAudit, "report-azure", []string{"azure", "intune", "power-bi"}, domain.ReportReviewed, "Read in full, with the follow-up the provider sent in July.", domain.ReportExceptions{
+		{What: "Two of 45 change tickets sampled had no record of their approval.", Refs: []domain.Ref{{Edition: domain.Edition2022, Code: "A.8.32"}}, Disposition: domain.DispositionCorrected,
+			Note: "The report's own follow-up shows both approved afterwards, and the rule enforced by the tool since."},
+		{What: "One badge of a leaver stayed valid for two days in a data centre outside Europe.", Refs: []domain.Ref{{Edition: domain.Edition2022, Code: "A.7.2"}}, Disposition: domain.DispositionNotOurs,
+			Note: "Our data are held in two European regions; the data centre serves neither."},
+	}},
+	{"soa-azure", "Statement of applicability, cloud platform and analytics (fictional)", domain.ReportSoA, "soa-azure", []string{"azure", "intune", "power-bi"}, domain.ReportReviewed, "All of Annex A but outsourced development.", nil},
+	{"report-office", "Audit report, productivity services (fictional)", domain.ReportAudit, "report-office", []string{"office-365"}, domain.ReportReviewed, "Aucune exception pour les services que nous utilisons.", nil},
+	{"soa-office", "Statement of applicability, productivity services (fictional)", domain.ReportSoA, "soa-office", []string{"office-365"}, domain.ReportReviewed, "All of Annex A.", nil},
+	{"report-devops", "Audit report, development services (fictional)", domain.ReportAudit, "", nil, domain.ReportRequested, "Asked for through the portal; no answer yet.", nil},
 }
 
 // provider records what the organization uses and what the provider holds.
@@ -79,6 +85,17 @@ func (t *teller) provider() {
 			t.on(93, "review "+r.key, func() error { return t.obtain(r, domain.ReportReviewed, "auditor") })
 		}
 	}
+	t.on(60, "obtain a bridge letter", t.bridge)
+}
+
+// bridge records a letter for the days after the cloud platform's report. It
+// annotates them; no certificate covers a day more for it.
+func (t *teller) bridge() error {
+	v, err := t.app.SaveReport(t.ctx, t.As("auditor"), domain.Report{Kind: domain.ReportBridge, Title: "Bridge letter, cloud platform and analytics (fictional)", Confidential: true,
+		Names: named([]string{"azure", "intune", "power-bi"}), Bridges: t.reports["report-azure"], Period: domain.Period{From: t.day(149), To: t.day(62)},
+		ObtainedOn: t.day(60), State: domain.ReportObtained, Note: "The provider knows of no material change since the report."})
+	t.reports["bridge-azure"] = v.ID
+	return err
 }
 
 func (t *teller) useServices() error {
@@ -170,7 +187,13 @@ func (t *teller) obtain(r reportLine, state domain.ReportState, by string) error
 	}
 	v.State, v.Period = state, domain.Period{From: t.day(515), To: t.day(150)}
 	v.Names, v.ObtainedOn, v.Document = named(r.services), t.day(101), t.Evidence[r.document]
-	if r.kind == domain.ReportSoA && r.key == "soa-azure" {
+	if v.Exceptions = r.exceptions; state != domain.ReportReviewed {
+		v.Exceptions = nil // nobody has read it yet
+	}
+	if r.kind == domain.ReportSoA {
+		v.Edition = domain.Edition2022
+	}
+	if r.key == "soa-azure" {
 		v.NotApplied = []domain.Ref{{Edition: domain.Edition2022, Code: "A.8.30"}}
 	}
 	_, err = t.app.SaveReport(t.ctx, t.As(by), v)

@@ -20,6 +20,7 @@ type relianceLine struct {
 	duty                  string // our responsibility; "": none, because
 	because               string
 	expected, frequency   string
+	cadence               domain.Cadence
 	evidence              string // key of the evidence offered for the duty
 	words                 string // of the assessor
 }
@@ -42,22 +43,22 @@ var claims = []relianceLine{
 		words: "Accepted on the certificates of both cycles and the reviewed report."},
 	{key: "backup", control: "A.8.13", service: "office-365", certificates: []string{"0201"}, end: endAccepted, confirmed: true,
 		microsoft: "Keeps copies of the service and restores it as a whole.", ours: "Keep a copy of our own and prove that it can be restored.",
-		duty: "We copy mail and files to a second service and restore a sample each quarter.", expected: "Record of the restore test", frequency: "Quarterly",
+		duty: "We copy mail and files to a second service and restore a sample each quarter.", expected: "Record of the restore test", frequency: "Quarterly", cadence: domain.CadenceQuarterly,
 		evidence: "restore", words: "Accepted; I watched the restore of two mailboxes."},
 	{key: "cryptography", control: "A.8.24", service: "azure", certificates: []string{"0101", "0102"}, end: endAccepted, confirmed: true,
 		microsoft: "Chiffre les supports et les liaisons de la plateforme.", ours: "Gérer nos propres clés et leur renouvellement.",
-		duty: "Nos clés sont renouvelées au moins une fois par an et chacune a un responsable.", expected: "Export des clés avec leur âge", frequency: "Annuelle",
+		duty: "Nos clés sont renouvelées au moins une fois par an et chacune a un responsable.", expected: "Export des clés avec leur âge", frequency: "Annuelle", cadence: domain.CadenceYearly,
 		evidence: "keys", words: "Accepté : l’export couvre toutes les clés."},
 	{key: "clocks", control: "A.8.17", service: "power-bi", certificates: []string{"0301"}, end: endAccepted, confirmed: true,
 		microsoft: "Keeps the clocks of the service in step.", because: "The service takes no time from us and none can be set.",
 		words: "Accepted."},
 	{key: "logging", control: "A.8.15", service: "office-365", certificates: []string{"0201"}, end: endAccepted, confirmed: true,
 		microsoft: "Records what its own staff do.", ours: "Keep the audit log on and look at it.",
-		duty: "We keep the audit log on for a year and review it each week.", expected: "Audit log settings with the weekly reviews", frequency: "Weekly",
+		duty: "We keep the audit log on for a year and review it each week.", expected: "Audit log settings with the weekly reviews", frequency: "Weekly", cadence: domain.CadenceMonthly,
 		evidence: "logging", words: "Accepted on the settings and the reviews shown."},
 	{key: "malware", control: "A.8.7", service: "office-365", certificates: []string{"0201"}, end: endRefused, confirmed: true,
 		microsoft: "Scans attachments and links.", ours: "Keep the list of exceptions short and reviewed.",
-		duty: "We review the exceptions from scanning each month.", expected: "Endpoint protection export", frequency: "Monthly",
+		duty: "We review the exceptions from scanning each month.", expected: "Endpoint protection export", frequency: "Monthly", cadence: domain.CadenceMonthly,
 		evidence: "malware", words: "Refused: the export shows detections, not that anybody reviewed the exceptions. Show me the reviews."},
 	{key: "disposal", control: "A.7.14", service: "office-365", certificates: []string{"0201"}, end: endApproved, confirmed: true,
 		microsoft: "Destroys the media of its data centres.", because: "No medium of the service is ever in our hands; our laptops are covered by the control itself."},
@@ -67,7 +68,7 @@ var claims = []relianceLine{
 		evidence: "incidents"},
 	{key: "configuration", control: "A.8.9", service: "intune", certificates: []string{"0101", "0102"}, end: endApproved, confirmed: true,
 		microsoft: "Configures the service itself.", ours: "Write the baseline of our devices and correct what drifts.",
-		duty: "We compare devices with the baseline each month and correct differences.", expected: "Differences from the baseline", frequency: "Monthly",
+		duty: "We compare devices with the baseline each month and correct differences.", expected: "Differences from the baseline", frequency: "Monthly", cadence: domain.CadenceMonthly,
 		evidence: "baseline"},
 	{key: "reporting", control: "A.6.8", service: "intune", certificates: []string{"0101", "0102"}, end: endProposed},
 	{key: "change", control: "A.8.32", service: "azure-devops-services", certificates: []string{"0101", "0102"}, end: endApproved, confirmed: true,
@@ -93,6 +94,9 @@ func (t *teller) reliances() {
 			t.on(ago-14, "decide "+r.key, func() error { return t.decide(r) })
 		}
 	}
+	t.on(33, "dispute a row of the crosswalk", t.disputeRow)
+	t.on(28, "settle the dispute", t.settleRow)
+	t.on(8, "dispute a proposal", t.disputeProposal)
 	t.on(10, "correct the expiry of a certificate", t.correct)
 }
 
@@ -154,7 +158,7 @@ func (t *teller) decideSplit(r relianceLine) error {
 // assume records the customer responsibility of a claim, or that there is none.
 func (t *teller) assume(r relianceLine) error {
 	v := domain.Responsibility{Control: t.Controls[r.control], Service: t.Services[r.service], Sentence: r.duty,
-		Expected: r.expected, Frequency: r.frequency, Because: r.because}
+		Expected: r.expected, Frequency: r.frequency, Cadence: r.cadence, Because: r.because}
 	if r.duty == "" {
 		v.State = domain.ResponsibilityNone
 	}
@@ -224,5 +228,26 @@ func (t *teller) decide(r relianceLine) error {
 	}
 	_, err = t.app.DecideReliance(t.ctx, t.As("assessor"), t.Engagement, v.Reliance.ID, v.Reliance.Version,
 		app.Decision{Accept: r.end == endAccepted, Words: r.words})
+	return err
+}
+
+// disputeRow raises a dispute about a row that no reliance of the story passes
+// through; settleRow ends it.
+func (t *teller) disputeRow() (err error) {
+	t.dispute, err = t.app.RaiseDispute(t.ctx, t.As("auditor"), domain.Dispute{Subject: domain.DisputeCrosswalk, From: "A.9.2.5", To: "A.5.18",
+		Note: "Our review of access rights leaves service accounts out; A.5.18 asks for them as well."})
+	return err
+}
+
+func (t *teller) settleRow() error {
+	_, err := t.app.SettleDispute(t.ctx, t.As("manager"), t.dispute.ID, "Service accounts are part of the review since the last quarter; the row holds.", t.dispute.Version)
+	return err
+}
+
+// disputeProposal leaves a dispute open: the split it is about was decided
+// otherwise already.
+func (t *teller) disputeProposal() error {
+	_, err := t.app.RaiseDispute(t.ctx, t.As("auditor"), domain.Dispute{Subject: domain.DisputeProposal, From: "2022", To: "A.5.14",
+		Note: "Le transfert d’informations vers l’extérieur est entièrement coupé chez nous ; la proposition « partagée » ne nous correspond pas."})
 	return err
 }

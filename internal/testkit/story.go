@@ -93,6 +93,7 @@ type teller struct {
 	certificates map[string]domain.CertificateID
 	reports      map[string]domain.ReportID
 	duties       map[string]domain.Responsibility
+	dispute      domain.Dispute // the one that is settled
 	controls     []controlLine
 	evidence     []evidenceLine
 }
