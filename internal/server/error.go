@@ -94,6 +94,9 @@ func (c *Ctx) errorPage(e *domain.Error) templ.Component {
 		p = c.Page(c.L.T(title, nil))
 	}
 	p.Path = pathHome
+	if e.Kind == domain.KindNotFound {
+		p.AsOf = nil // its form would lead to the address
+	}
 	props.Href, props.Action = c.wayOut()
 	return views.ErrorScreen(p, props)
 }

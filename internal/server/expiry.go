@@ -55,10 +55,12 @@ func (s *Server) expiryProps(c *Ctx, d app.Dashboard) (views.ExpiryProps, error)
 	slices.SortStableFunc(listed, func(a, b expiry) int { return cmp.Compare(a.On, b.On) })
 	to := c.L.DateLong(axis.To.String())
 	lead := c.L.N("expiry.lead", next, map[string]any{"To": to})
+	day := c.L.T("expiry.key_today", nil)
 	if c.on != 0 {
+		day = c.L.Date(c.on.String())
 		lead = c.L.N("as_of.expiry", next, map[string]any{"From": c.L.DateLong(c.on.String()), "To": to})
 	}
-	return views.ExpiryProps{Timeline: t, Table: c.expiryTable(listed, names, d.On), Lead: lead}, nil
+	return views.ExpiryProps{Timeline: t, Table: c.expiryTable(listed, names, d.On), Lead: lead, Day: day}, nil
 }
 
 // byMonth gathers the duties that fall due in one month into one line.
