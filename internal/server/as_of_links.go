@@ -66,8 +66,10 @@ func (c *Ctx) showsDays(href string) bool {
 	if err != nil || u.Host != "" || u.Path == "" || u.Query().Has(dayParam) {
 		return false
 	}
-	here := c.At().eng()
-	path := u.EscapedPath()
+	if base, err := url.ParseRequestURI(c.Path()); err == nil {
+		u = base.ResolveReference(u) // the map's addresses are relative
+	}
+	here, path := c.At().eng(), u.EscapedPath()
 	return (path == here || strings.HasPrefix(path, here+"/")) && c.server.showsDay(path)
 }
 

@@ -86,7 +86,7 @@ func withQuery(path, query string) string {
 func daily(r domain.Reliance, c domain.Control) []string {
 	return []string{north, north + "/controls", fmt.Sprintf("%s/controls/%d", north, c.ID), north + "/reliances", fmt.Sprintf("%s/reliances/%d", north, r.ID),
 		north + "/soa", north + "/soa/versions", north + "/certificates", fmt.Sprintf("%s/certificates/%d", north, r.Certificates[0]), north + "/reports",
-		north + "/reports/1", north + "/services", fmt.Sprintf("%s/services/%d", north, r.Service)}
+		north + "/reports/1", north + "/reliances/map", north + "/responsibilities", north + "/services", fmt.Sprintf("%s/services/%d", north, r.Service)}
 }
 
 // On another day nothing can be changed, and every link to a page that shows
@@ -118,6 +118,7 @@ func TestAsOf_KeepsTheDayAndChangesNothing(t *testing.T) {
 					if err != nil || u.Host != "" || u.Path == "" {
 						return
 					}
+					u = (&url.URL{Path: path}).ResolveReference(u)
 					_, own := link.Attr("data-own-day")
 					on := u.Query().Get("on")
 					switch {
