@@ -282,7 +282,7 @@ func (a *App) ControlWorkspace(ctx context.Context, actor domain.Actor, e domain
 	if err != nil {
 		return v, err
 	}
-	v.Splits, v.Reliances = splitViews(control, w.engagement.Edition, w.inUse(), w.decisions), w.views()
+	v.Splits, v.Reliances = w.splitsOf(control), w.views()
 	for _, r := range control.Requirements {
 		if q, ok := catalog.Requirement(r.Ref); ok {
 			v.Requirements = append(v.Requirements, q)

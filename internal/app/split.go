@@ -42,12 +42,18 @@ func (a *App) SplitsOf(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if err != nil {
 		return nil, err
 	}
+	return w.splitsOf(v), nil
+}
+
+// splitsOf joins the services in use with what was decided for a control, and
+// with what is disputed about the proposal.
+func (w *world) splitsOf(v domain.Control) []SplitView {
 	out := splitViews(v, w.engagement.Edition, w.inUse(), w.decisions)
-	disputed := domain.DisputedProposals(w.disputes)
+	disputes := disputesOf(v, w.engagement.Edition, domain.DisputedProposals(w.disputes))
 	for i := range out {
-		out[i].Disputes = disputesOf(v, w.engagement.Edition, disputed)
+		out[i].Disputes = disputes
 	}
-	return out, nil
+	return out
 }
 
 // disputesOf lists the open disputes about what a control's proposal rests on.
