@@ -181,7 +181,7 @@ func judge(p *chromium.Page, axe string) []string {
 	return findings
 }
 
-// TestScreenshots writes pictures of the ten main pages to the folder that
+// TestScreenshots writes pictures of the main pages to the folder that
 // RELIER_SCREENSHOTS names: make screenshots runs it.
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("RELIER_SCREENSHOTS")
@@ -192,6 +192,8 @@ func TestScreenshots(t *testing.T) {
 	pages := crawl(t, p)
 	p.Go("/o/sample/e/SURV-2026/controls?q=A.7.2") // one that is inherited shows most
 	pages["control"] = p.Attr(`main tbody a[href*="/controls/"]`, "href")
+	p.Go("/o/sample/e/SURV-2026/reliances?rung=inherited")
+	pages["reliance"] = p.Attr(`main tbody a[href*="/reliances/"]`, "href")
 	for _, v := range []struct {
 		name, lang string
 		dark       bool
@@ -207,5 +209,5 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
-// mainPages are the ten pages of the README, by route.
-var mainPages = []string{"dashboard", "catalogue", "certificate", "controls", "control", "reliances", "evidence", "soa", "packs", "activity"}
+// mainPages are the pages of the README, by route.
+var mainPages = []string{"dashboard", "catalogue", "certificate", "controls", "control", "reliances", "reliances.map", "reliance", "compare", "evidence", "soa", "packs", "activity"}
