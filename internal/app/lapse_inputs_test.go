@@ -320,11 +320,7 @@ func (h *house) inputs(s standing) []input {
 		{"import lets the control oversee suppliers", func() { h.importControl("Code,Title,ISO 27001:2022\nC-1,Control C-1,A.5.19\n") },
 			func() { h.importControl("Code,Title,ISO 27001:2022\nC-1,Control C-1,A.7.1\n") }, false, "oversight_is_ours"},
 		{"assessor is engaged for other controls only", func() {
-			h.editAssessor(func(m *domain.Membership) {
-				for _, c := range h.controlsBut(s.control) {
-					m.Controls = append(m.Controls, c)
-				}
-			})
+			h.editAssessor(func(m *domain.Membership) { m.Controls = append(m.Controls, h.controlsBut(s.control)...) })
 		}, func() { h.editAssessor(func(m *domain.Membership) { m.Controls = nil }) }, false, "assessor_withdrawn"},
 		{"assessor's last day was before they accepted", func() { h.editAssessor(func(m *domain.Membership) { m.Until = h.Today().AddDays(-1) }) },
 			func() { h.editAssessor(func(m *domain.Membership) { m.Until = until }) }, true, "assessor_withdrawn"},

@@ -95,7 +95,8 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 // Tx runs f in one transaction, serialized with every other writer. f's error
-// rolls back and is returned.
+// rolls back and is returned. When ctx ended meanwhile, that is said first: the
+// driver may have rolled back already, and then says only so.
 func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 	if s.inTx {
 		return f(s)
@@ -106,6 +107,9 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 		}
 		return f(&Store{write: tx, read: tx, dialect: s.dialect, inTx: true})
 	}, s.txOptions())
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
 	return translate(err)
 }
 

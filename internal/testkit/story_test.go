@@ -118,6 +118,29 @@ func TestSample_ShowsEveryRungAndBothLapses(t *testing.T) {
 	}
 }
 
+// The restore test falls due again within the audit period: what lapses by then,
+// if nothing changes, can be looked at.
+func TestSample_ShowsWhatWillLapse(t *testing.T) {
+	t.Parallel()
+	k, s := loaded(t)
+	for ahead, want := range map[int]int{0: 0, 7: 0, 27: 1} {
+		on := k.Clock.Today().AddDays(ahead)
+		views := must[[]app.RelianceView](t)(k.App.AsOf(on).Reliances(t.Context(), s.As("auditor"), s.Engagement, 0))
+		fallen := 0
+		for _, v := range views {
+			if falls, causes := domain.Lapses(v.Reliance.State, v.Verdict); falls {
+				fallen++
+				if causes[0].Code != "evidence_stale" || v.Control.Code != "A.8.13" {
+					t.Errorf("%s will fall by %s", v.Control.Code, causes[0])
+				}
+			}
+		}
+		if fallen != want {
+			t.Errorf("in %d days %d reliances will have lapsed, want %d", ahead, fallen, want)
+		}
+	}
+}
+
 func TestSample_HoldsEvidenceOfEveryKindAndFate(t *testing.T) {
 	t.Parallel()
 	k, s := loaded(t)
