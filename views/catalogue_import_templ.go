@@ -1311,7 +1311,7 @@ func previewForm(l *i18n.Localizer, v CataloguePreview) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = Form(l, FormProps{Action: v.Action, Submit: l.T("catalogue_import.apply", nil), Cancel: v.Cancel,
-			Hidden: []Hidden{{"file", v.Values.Get("file")}, {"over", v.Values.Get("over")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
+			Hidden: []Hidden{{"file", v.Values.Get("file")}, {"over", v.Values.Get("over")}, {"stated", Stated(v.Effects)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -73,7 +73,7 @@ func (c SplitCounts) sentences(l *i18n.Localizer) []string {
 func (p SplitsProps) hidden() []Hidden {
 	out := []Hidden{{"ids", p.ids()}, {"back", p.Back}}
 	if p.Told != nil && p.Told.Counts.Record > 0 {
-		out = append(out, Hidden{"stated", p.Told.Stated})
+		out = append(out, Hidden{"told", p.Told.Stated})
 	}
 	return out
 }

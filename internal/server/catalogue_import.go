@@ -174,7 +174,10 @@ func (s *Server) applyCatalogue(c *Ctx) error {
 	if errs, ok := c.importErrors(err); ok {
 		return s.catalogueUpload(c, fiber.StatusUnprocessableEntity, errs)
 	}
-	if !form.Ticked("confirmed") {
+	if held, err := s.catalogueHeldBack(c, file, form); held || err != nil {
+		if err != nil {
+			return err
+		}
 		return s.cataloguePreview(c, fiber.StatusUnprocessableEntity, form.Text("file"), c.untold())
 	}
 	p, err := s.app.ApplyCatalogue(c.Context(), c.Actor, file, over)
@@ -192,4 +195,17 @@ func (s *Server) applyCatalogue(c *Ctx) error {
 		return c.Redirect(c.At().Catalogue(), "notice.catalogue.same")
 	}
 	return c.RedirectCount(c.At().Catalogue(), "notice.catalogue.imported", len(p.Services))
+}
+
+// catalogueHeldBack reports whether an import waits: nobody ticked that they know
+// what it does, or what it does is no longer what was shown.
+func (s *Server) catalogueHeldBack(c *Ctx, file domain.Digest, form *Form) (bool, error) {
+	if !form.Ticked("confirmed") {
+		return true, nil
+	}
+	p, err := s.app.PreviewCatalogue(c.Context(), c.Actor, file)
+	if domain.KindOf(err) != "" {
+		return false, nil // applying says why it cannot be applied
+	}
+	return c.held(form, p.Effects), err
 }

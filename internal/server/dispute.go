@@ -108,12 +108,12 @@ func (s *Server) raiseDispute(c *Ctx) error {
 	if err := s.app.CheckDisputed(v); err != nil {
 		return err
 	}
-	if err = v.Check(); err == nil && !form.Ticked("confirmed") {
+	if err = v.Check(); err == nil {
 		effects, err := s.app.DisputeEffects(c.Context(), c.Actor, v)
 		if err != nil {
 			return err
 		}
-		if len(effects) > 0 {
+		if c.held(form, effects) {
 			return s.disputeForm(c, fiber.StatusUnprocessableEntity, form.Values, c.untold(), effects)
 		}
 	}
@@ -182,12 +182,12 @@ func (s *Server) settleDispute(c *Ctx) error {
 	if err = form.Err(); err == nil {
 		err = settled.Check()
 	}
-	if err == nil && v.Open() && !form.Ticked("confirmed") {
+	if err == nil && v.Open() {
 		effects, err := s.app.DisputeEffects(c.Context(), c.Actor, settled)
 		if err != nil {
 			return err
 		}
-		if len(effects) > 0 {
+		if c.held(form, effects) {
 			return s.disputePage(c, fiber.StatusUnprocessableEntity, v, form.Values, c.untold(), effects)
 		}
 	}

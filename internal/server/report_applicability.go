@@ -124,12 +124,12 @@ func (s *Server) saveApplicability(c *Ctx) error {
 	}
 	read := v
 	read.Report.Version = form.Int("version")
-	if err = form.Err(); err == nil && !form.Ticked("confirmed") {
+	if err = form.Err(); err == nil {
 		effects, err := s.app.ApplicabilityEffects(c.Context(), c.Actor, v, chosen)
 		if err != nil {
 			return err
 		}
-		if len(effects) > 0 {
+		if c.held(form, effects) {
 			return again(fiber.StatusUnprocessableEntity, c.untold(), effects)
 		}
 	}

@@ -237,12 +237,12 @@ func (s *Server) putReport(c *Ctx, old domain.Report) error {
 	if form.Ticked("more") {
 		return s.reportForm(c, fiber.StatusOK, old, form.Values, nil, nil)
 	}
-	if err = form.Err(); err == nil && !form.Ticked("confirmed") {
+	if err = form.Err(); err == nil {
 		effects, err := s.reportEffects(c, v)
 		if err != nil {
 			return err
 		}
-		if len(effects) > 0 {
+		if c.held(form, effects) {
 			return s.reportForm(c, fiber.StatusUnprocessableEntity, old, form.Values, c.untold(), effects)
 		}
 	}

@@ -172,9 +172,6 @@ func (s *Server) applyApplicability(c *Ctx) error {
 // importHeldBack reports whether an import would move reliances and nobody
 // ticked that they know.
 func (s *Server) importHeldBack(c *Ctx, v app.Applicability, file domain.Digest, mapping map[string]int, form *Form) (bool, error) {
-	if form.Ticked("confirmed") {
-		return false, nil
-	}
 	in, err := s.app.PreviewApplicability(c.Context(), c.Actor, v, file, mapping)
 	if _, wrong := c.FieldErrors(err); wrong || err == nil && !in.OK() {
 		return false, nil // applying says why it cannot be applied
@@ -183,5 +180,5 @@ func (s *Server) importHeldBack(c *Ctx, v app.Applicability, file domain.Digest,
 		return false, err
 	}
 	effects, err := s.app.ApplicabilityEffects(c.Context(), c.Actor, v, in.Next)
-	return len(effects) > 0, err
+	return c.held(form, effects), err
 }

@@ -15,11 +15,11 @@ func (s *Server) saveDuty(c *Ctx) error {
 	}
 	v := dutyOf(form, id)
 	open := views.OpenForm{Kind: views.FormDuty, Service: v.Service, Duty: v.ID}
-	if err = form.Err(); err == nil && !form.Ticked("confirmed") {
+	if err = form.Err(); err == nil {
 		var checked domain.Responsibility
 		if checked, err = s.app.CheckResponsibility(c.Context(), c.Actor, v); err == nil {
 			effects, err := s.app.ResponsibilityEffects(c.Context(), c.Actor, checked)
-			if err != nil || len(effects) > 0 {
+			if err != nil || c.held(form, effects) {
 				return s.holdBack(c, id, open, form, effects, err)
 			}
 		}

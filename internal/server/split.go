@@ -21,10 +21,10 @@ func (s *Server) confirmSplit(c *Ctx) error {
 	v := domain.Split{Control: id, Service: FormID[domain.ServiceID](form, "service"), Party: domain.Party(form.Text("party")),
 		Microsoft: form.Text("microsoft"), Ours: form.Text("ours"), Reason: form.Text("reason"), Version: form.Int("version")}
 	open := views.OpenForm{Kind: views.FormSplit, Service: v.Service}
-	if err = form.Err(); err == nil && !form.Ticked("confirmed") {
+	if err = form.Err(); err == nil {
 		if err = s.app.CheckSplit(c.Context(), c.Actor, c.Engagement, v); err == nil {
 			effects, err := s.app.SplitEffects(c.Context(), c.Actor, []domain.Split{v})
-			if err != nil || len(effects) > 0 {
+			if err != nil || c.held(form, effects) {
 				return s.holdBack(c, id, open, form, effects, err)
 			}
 		}
@@ -93,6 +93,9 @@ func (s *Server) confirmSplits(c *Ctx) error {
 	if err := form.Err(); err != nil {
 		return s.splitsAgain(c, form, order, err, nil)
 	}
+	if len(order.Controls) == 0 {
+		return domain.Invalid("error.controls.none", nil)
+	}
 	plan, err := s.app.PlanSplits(c.Context(), c.Actor, c.Engagement, order)
 	if err != nil {
 		return err
@@ -106,8 +109,11 @@ func (s *Server) confirmSplits(c *Ctx) error {
 	}
 	stated := statedSplits(order, plan, effects)
 	plain := order.Party == "" && !order.Again && len(order.Services) == 1 && len(effects) == 0
-	if told := form.Text("stated") == stated && (len(effects) == 0 || form.Ticked("confirmed")); !plain && !told {
+	if told := form.Text("told") == stated && !c.held(form, effects); !plain && !told {
 		return s.splitsAgain(c, form, order, nil, &views.SplitsStatement{Stated: stated, Counts: countsOf(plan), Effects: c.effectLines(effects)})
+	}
+	if plan.Record == 0 {
+		return s.splitsAgain(c, form, order, nil, &views.SplitsStatement{Counts: countsOf(plan)})
 	}
 	plan, err = s.app.ConfirmSplits(c.Context(), c.Actor, c.Engagement, order)
 	if domain.KindOf(err) == domain.KindInvalid || domain.KindOf(err) == domain.KindConflict {
@@ -134,9 +140,6 @@ func (s *Server) splitsAgain(c *Ctx, form *Form, order app.SplitOrder, err error
 	errs, ok := c.FieldErrors(err)
 	if err != nil && !ok {
 		return err
-	}
-	if len(order.Controls) == 0 {
-		return domain.Invalid("error.controls.none", nil)
 	}
 	p, err := s.chosen(c, order.Controls, domain.ControlFilter{})
 	if err != nil {
