@@ -208,7 +208,11 @@ func (c *Ctx) listBack(f *Form) string {
 
 // showAssignOwners is the confirm page of naming one owner for several controls.
 func (s *Server) showAssignOwners(c *Ctx) error {
-	p, err := s.chosen(c, queryIDs[domain.ControlID](c, "id"), c.controlFilter())
+	ids, err := tickedIDs[domain.ControlID](c, "id")
+	if err != nil {
+		return err
+	}
+	p, err := s.chosen(c, ids, c.controlFilter())
 	if err != nil {
 		return err
 	}

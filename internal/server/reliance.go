@@ -155,7 +155,7 @@ func (s *Server) whyNotDecide(c *Ctx, v app.RelianceView) (string, error) {
 		return "", err
 	}
 	e, _ := s.explain(c, refusal)
-	return c.L.T(e.Key, e.Args), nil
+	return views.ErrorText(c.L, e), nil
 }
 
 // relianceForm reads a form of the reliance's page.

@@ -17,10 +17,24 @@ func (c *Ctx) mayPropose() bool {
 	return c.Actor.Can(domain.ActReliancePropose) && c.Engagement.State != domain.EngagementClosed
 }
 
+// stillOpen refuses to offer an act that a closed engagement would refuse.
+func (c *Ctx) stillOpen() error {
+	if c.Engagement.State == domain.EngagementClosed {
+		return domain.Conflict("error.engagement.closed", nil)
+	}
+	return nil
+}
+
 // showProposeReliances is the confirm page of proposing for several controls:
 // those ticked, or all that the list or the map shows.
 func (s *Server) showProposeReliances(c *Ctx) error {
-	ids := queryIDs[domain.ControlID](c, "id")
+	if err := c.stillOpen(); err != nil {
+		return err
+	}
+	ids, err := tickedIDs[domain.ControlID](c, "id")
+	if err != nil {
+		return err
+	}
 	if len(ids) == 0 && c.Query("map") == "1" {
 		m, err := s.app.RelianceMap(c.Context(), c.Actor, c.Engagement, c.mapFilter())
 		if err != nil {
@@ -38,7 +52,12 @@ func (s *Server) showProposeReliances(c *Ctx) error {
 	for _, v := range chosen.Controls {
 		choice.Controls = append(choice.Controls, v.Control.ID)
 	}
-	choice.Services, choice.Certificates = queryIDs[domain.ServiceID](c, "service"), queryIDs[domain.CertificateID](c, "certificate")
+	if choice.Services, err = queryIDs[domain.ServiceID](c, "service"); err != nil {
+		return err
+	}
+	if choice.Certificates, err = queryIDs[domain.CertificateID](c, "certificate"); err != nil {
+		return err
+	}
 	return s.proposePage(c, fiber.StatusOK, choice, views.ProposeProps{Back: c.At().RelianceMap()})
 }
 
@@ -89,6 +108,7 @@ func fillPlan(p *views.ProposeProps, plan app.ProposalPlan, chosen []domain.Cert
 		}
 	}
 	p.Count, p.Pairs, p.Certificates = len(pairs), strings.Join(pairs, ","), strings.Join(certificates, ",")
+	p.Beyond = plan.Beyond
 	p.Left, p.LeftOut = len(plan.LeftOut), leftOut(plan.LeftOut)
 	for _, c := range plan.Available {
 		p.Available = append(p.Available, views.Option{Value: id(c.ID), Label: views.CertificateLabel(c)})
@@ -198,7 +218,13 @@ func (f *Form) tuples(name string, size int) [][]int64 {
 // showApproveReliances is the confirm page of approving several reliances: those
 // ticked, or all that the list shows and that wait for it.
 func (s *Server) showApproveReliances(c *Ctx) error {
-	ids := queryIDs[domain.RelianceID](c, "id")
+	if err := c.stillOpen(); err != nil {
+		return err
+	}
+	ids, err := tickedIDs[domain.RelianceID](c, "id")
+	if err != nil {
+		return err
+	}
 	if len(ids) == 0 {
 		all, err := s.app.Reliances(c.Context(), c.Actor, c.Engagement, 0)
 		if err != nil {

@@ -47,7 +47,11 @@ func (s *Server) holdBack(c *Ctx, id domain.ControlID, open views.OpenForm, form
 
 // showConfirmSplits is the page that decides many splits at once.
 func (s *Server) showConfirmSplits(c *Ctx) error {
-	p, err := s.chosen(c, queryIDs[domain.ControlID](c, "id"), c.controlFilter())
+	ids, err := tickedIDs[domain.ControlID](c, "id")
+	if err != nil {
+		return err
+	}
+	p, err := s.chosen(c, ids, c.controlFilter())
 	if err != nil {
 		return err
 	}
