@@ -62,6 +62,12 @@ func (r Responsibility) Twin(o Responsibility) bool {
 	return none || strings.EqualFold(r.Sentence, o.Sentence)
 }
 
+// Contradicts reports whether one of two responsibilities of a control on a
+// service says that there is nothing to do, and the other says what there is.
+func (r Responsibility) Contradicts(o Responsibility) bool {
+	return r.ID != o.ID && r.Control == o.Control && r.Service == o.Service && (r.State == ResponsibilityNone) != (o.State == ResponsibilityNone)
+}
+
 // StateOn is the state as it shows on a day: evidence that was offered and
 // counts no longer makes a responsibility stale.
 func (r Responsibility) StateOn(p Proof) ResponsibilityState {

@@ -107,7 +107,7 @@ func (s *Server) mayOwn(c *Ctx) ([]views.Option, error) {
 	members, err := s.app.Members(c.Context(), c.Actor)
 	var out []views.Option
 	for _, m := range members {
-		if r := m.Membership.Role; !m.Person.Disabled && r != domain.RoleAssessor && r != domain.RoleReader {
+		if !m.Person.Disabled && m.Membership.Role.MayOwn() {
 			out = append(out, views.Option{Value: id(m.Person.ID), Label: m.Person.Name})
 		}
 	}

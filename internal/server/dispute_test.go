@@ -56,6 +56,7 @@ func TestDispute_FromTheCrosswalk(t *testing.T) {
 		t.Fatalf("what would fall: %q", p.text("main"))
 	}
 	form.Set("confirmed", "1")
+	form.Set("stated", p.attr("input[name=stated]", "value"))
 	at := a.post(north+"/disputes", form).leads(north + "/disputes/")
 	if a.state(r) != domain.RelianceLapsed {
 		t.Errorf("the reliance is %s", a.state(r))

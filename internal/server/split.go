@@ -18,7 +18,7 @@ func (s *Server) confirmSplit(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := domain.Split{Control: id, Service: FormID[domain.ServiceID](form, "service"), Party: domain.Party(form.Text("party")),
+	v := domain.Split{Control: id, Service: serviceOf(form), Party: domain.Party(form.Text("party")),
 		Microsoft: form.Text("microsoft"), Ours: form.Text("ours"), Reason: form.Text("reason"), Version: form.Int("version")}
 	open := views.OpenForm{Kind: views.FormSplit, Service: v.Service}
 	if err = form.Err(); err == nil {

@@ -55,6 +55,7 @@ func TestSplit_WaitsForATickWhereAReliancesFalls(t *testing.T) {
 		t.Fatal("it was saved without a tick")
 	}
 	form.Set("confirmed", "1")
+	form.Set("stated", p.attr("input[name=stated]", "value"))
 	a.post(at+"/split", form).leads(at)
 	if a.state(r) != domain.RelianceLapsed {
 		t.Errorf("the reliance is %s", a.state(r))
@@ -84,11 +85,13 @@ func TestSplits_StatesTheExactNumber(t *testing.T) {
 	form.Set("party", "ours") // another order than the one stated
 	form.Set("reason", "All ours.")
 	form.Set("again", "1")
+	form.Set("told", p.attr("input[name=told]", "value"))
 	form.Set("stated", p.attr("input[name=stated]", "value"))
 	p = a.post(to, form).want(http.StatusUnprocessableEntity)
 	if p.doc().Find("#effects-table tbody tr").Length() != 1 || a.state(r) != domain.RelianceApproved {
 		t.Errorf("another order than the stated one: %q", p.text("#told"))
 	}
+	form.Set("told", p.attr("input[name=told]", "value"))
 	form.Set("stated", p.attr("input[name=stated]", "value"))
 	a.post(to, form).want(http.StatusUnprocessableEntity) // stated, not ticked
 	form.Set("confirmed", "1")
