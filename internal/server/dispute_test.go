@@ -75,6 +75,7 @@ func TestDispute_FromTheCrosswalk(t *testing.T) {
 		t.Errorf("settling lets a reliance rise, and does not say so: %q", p.text("main"))
 	}
 	settle.Set("confirmed", "1")
+	settle.Set("stated", p.attr("input[name=stated]", "value"))
 	a.post(at+"/settlement", settle).leads(at)
 	if a.state(r) != domain.RelianceLapsed {
 		t.Errorf("settling healed the reliance: %s", a.state(r))
