@@ -129,6 +129,11 @@ func TestDuties_StateOnTheDay(t *testing.T) {
 	if got, err := h.Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{Cadence: app.NoCadence}); err != nil || got.Total != 1 {
 		t.Errorf("without a cadence: %d rows, %v", got.Total, err)
 	}
+	later, err := h.AsOf(domain.MustDate("2028-01-01")).Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{}) // after the audit period
+	h.must(err)
+	if got := later.Rows[1]; got.State != domain.ResponsibilityStale || got.Proof.Until != 0 || len(got.Proof.Causes) != 1 || later.Counts[domain.ResponsibilityStale] != 2 {
+		t.Errorf("after its turn the yearly duty is %s: %+v", got.State, got.Proof)
+	}
 	past, err := h.AsOf(domain.MustDate("2026-11-24")).Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{Sort: "until", Desc: true})
 	h.must(err)
 	if past.Rows[0].Responsibility.Sentence != "Yearly" {

@@ -36,7 +36,7 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 	for _, read := range []func() error{
 		func() error { p.Names, err = s.app.Names(c.Context(), c.Actor); return err },
 		func() error {
-			p.On = s.app.Day()
+			p.On, p.Ahead = s.app.Day(), s.app.Day() > s.app.Today()
 			p.Proofs, err = s.app.EvidenceFacts(c.Context(), c.Actor)
 			return err
 		},

@@ -61,6 +61,9 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	if got := p.text(".sentence"); got != "2 of 3 customer responsibilities are proven today." {
 		t.Errorf("the sentence says %q", got)
 	}
+	if got := a.get(list + "?on=2028-01-01").text(".sentence"); got != "On 1 January 2028, 1 of 3 customer responsibilities are proven. 1 is stale." {
+		t.Errorf("long after, the sentence says %q", got)
+	}
 	for query, want := range map[string]string{"state=open": "Answer each incident.", "cadence=yearly": "Restore a sample.", "owner=" + fmt.Sprint(reviewer.Person): "Restore a sample.", "q=INCIDENT": "Answer each incident."} {
 		p := a.get(list + "?" + query)
 		if rows := p.doc().Find("#duties tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), want) {
