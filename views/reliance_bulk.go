@@ -17,6 +17,8 @@ type ProposeProps struct {
 	LeftOut      []LeftOutProps
 	Left         int // pairs left out
 	Controls     []string
+	ByFilter     bool // they are all that a filter shows, and too many to be named in an address
+	Filter       []Hidden
 	Service      string   // chosen; "" for every service in use
 	Choices      []Option // services
 	Available    []Option // certificates

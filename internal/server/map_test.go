@@ -231,7 +231,7 @@ func TestReliances_ProposedInBulk(t *testing.T) {
 	if p := m.get(to); !strings.Contains(p.text(".notice"), "1 reliance was proposed") {
 		t.Errorf("the notice says %q", p.text(".notice"))
 	}
-	if p := m.post(at, form).want(http.StatusConflict); !strings.Contains(p.text(".error-summary"), "A.7.1 on office-365 changed") {
+	if p := m.post(at, form).want(http.StatusConflict); !strings.Contains(p.text(".error-summary"), "A.7.1 on office-365 changed") || !strings.Contains(p.text("#typed"), "The certificate names it") {
 		t.Errorf("sent twice: %q", p.text(".error-summary"))
 	}
 	for _, broken := range []string{"1", "1.2", "x.y.z", "-1.2.3"} {
@@ -382,5 +382,25 @@ func TestBulk_OfAClosedEngagementSaysSo(t *testing.T) {
 		if p := m.get(north + path).want(http.StatusConflict); !strings.Contains(p.text("main"), "closed") || strings.Contains(p.text("h1"), "meantime") {
 			t.Errorf("%s says %q", path, p.text("main"))
 		}
+	}
+}
+
+// TestReliances_ProposedForVeryManyAreNarrowedByTheFilter: so many ids would not
+// fit into an address.
+func TestReliances_ProposedForVeryManyAreNarrowedByTheFilter(t *testing.T) {
+	t.Parallel()
+	m := drawMap(t)
+	for i := range 500 {
+		m.control(fmt.Sprintf("P-%d", i), "Perimeters", "A.7.1")
+	}
+	at := north + "/reliances/propose"
+	p := m.get(at + "?map=1&theme=A.7&service=&page=2").want(http.StatusOK)
+	form := p.doc().Find("main form[method=get]")
+	if form.Find("input[name=id], input[name=page], input[name=service]").Length() != 0 || form.Find("input[name=theme]").AttrOr("value", "") != "A.7" || form.Find("input[name=map]").Length() != 1 {
+		t.Errorf("the choice carries %d ids", form.Find("input[name=id]").Length())
+	}
+	narrowed := m.get(fmt.Sprintf("%s?map=1&theme=A.7&service=%d&certificate=%d", at, m.office.ID, m.cert.ID)).want(http.StatusOK)
+	if narrowed.text("h1") != p.text("h1") || p.text("h1") != "Propose 501 reliances" {
+		t.Errorf("%q, and narrowed %q", p.text("h1"), narrowed.text("h1"))
 	}
 }

@@ -35,7 +35,8 @@ func (s *Server) showProposeReliances(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	if len(ids) == 0 && c.Query("map") == "1" {
+	ticked := len(ids) > 0
+	if !ticked && c.Query("map") == "1" {
 		m, err := s.app.RelianceMap(c.Context(), c.Actor, c.Engagement, c.mapFilter())
 		if err != nil {
 			return err
@@ -58,8 +59,16 @@ func (s *Server) showProposeReliances(c *Ctx) error {
 	if choice.Certificates, err = queryIDs[domain.CertificateID](c, "certificate"); err != nil {
 		return err
 	}
-	return s.proposePage(c, fiber.StatusOK, choice, views.ProposeProps{Back: c.At().RelianceMap()})
+	p := views.ProposeProps{Back: c.At().RelianceMap()}
+	if p.ByFilter = !ticked && len(choice.Controls) > namedMost; p.ByFilter {
+		_, p.Filter = c.addressWithout("service", "certificate", "page")
+	}
+	return s.proposePage(c, fiber.StatusOK, choice, p)
 }
+
+// namedMost is how many controls an address names one by one: more would not fit
+// into the head of a request.
+const namedMost = 500
 
 func (s *Server) proposePage(c *Ctx, status int, choice app.ProposalChoice, p views.ProposeProps) error {
 	plan, err := s.app.PlanProposals(c.Context(), c.Actor, c.Engagement, choice)
