@@ -20,7 +20,7 @@ func TestDuty_WaitsForATickWhereARelianceSinks(t *testing.T) {
 	if p.doc().Find("#effects-table tbody tr").Length() != 1 || p.attr("#field-cadence option[selected]", "value") != "monthly" {
 		t.Fatalf("the page states %q", p.text("#form"))
 	}
-	form.Set("confirmed", "1")
+	form = ticked(p, form)
 	a.post(at+"/duties", form).leads(at)
 	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: Monthly or oftener") {
 		t.Errorf("the duty says %q", got)
