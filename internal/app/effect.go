@@ -78,7 +78,7 @@ func (a *App) SplitEffects(ctx context.Context, actor domain.Actor, splits []dom
 
 // ResponsibilityEffects is the same for a customer responsibility, new or changed.
 func (a *App) ResponsibilityEffects(ctx context.Context, actor domain.Actor, v domain.Responsibility) ([]Effect, error) {
-	v.Org = actor.Org
+	v.Org, v.SaidBy, v.SaidOn = actor.Org, actor.Person, a.Today()
 	tidyDuty(&v)
 	return a.effects(ctx, actor, func(w *world) {
 		at := pair{v.Control, v.Service}

@@ -31,6 +31,16 @@ func TestDuty_WaitsForATickWhereARelianceSinks(t *testing.T) {
 	}
 }
 
+func TestDuty_NoneSaysWhoSaidSo(t *testing.T) {
+	t.Parallel()
+	a := auditNorth(t)
+	_, _, r := a.approved()
+	p := a.get(fmt.Sprintf("%s/reliances/%d", north, r.ID)).want(http.StatusOK)
+	if got := p.text(".gates"); !strings.Contains(got, "Stated by Ada, 23 Nov 2026") {
+		t.Errorf("the gates say %q", got)
+	}
+}
+
 func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	t.Parallel()
 	a := auditNorth(t)
