@@ -86,6 +86,21 @@ func (a *App) ResponsibilityEffects(ctx context.Context, actor domain.Actor, v d
 	})
 }
 
+// ControlEffects is the same for controls about to be changed: what they implement
+// decides which requirements a reliance must carry. New ones move nothing.
+func (a *App) ControlEffects(ctx context.Context, actor domain.Actor, controls ...domain.Control) ([]Effect, error) {
+	if len(controls) == 0 {
+		return nil, nil
+	}
+	return a.effects(ctx, actor, func(w *world) {
+		for _, v := range controls {
+			if v.ID != 0 {
+				w.controls[v.ID] = v
+			}
+		}
+	})
+}
+
 // SoAEffects is the same for lines of the Statement of Applicability. Lines that
 // saving would refuse have none.
 func (a *App) SoAEffects(ctx context.Context, actor domain.Actor, entries []domain.SoAEntry) ([]Effect, error) {

@@ -65,6 +65,7 @@ func (s *told) ownChanges() []waiting {
 	return []waiting{
 		{"a split", s.auditor, control("A.8.13") + "/split", url.Values{"service": {office}, "party": {"ours"}, "reason": {"All ours."}, "version": {"1"}}},
 		{"many splits", s.auditor, s.at + "/controls/splits", url.Values{"ids": {fmt.Sprint(s.story.Controls["A.7.2"])}, "service": {azure}, "party": {"ours"}, "reason": {"All ours."}, "again": {"1"}}},
+		{"a control", s.owner, control("A.8.13"), with(filled(s.owner.get(control("A.8.13")+"/edit").want(http.StatusOK), "#control-form"), "requirement", "2022 A.5.19")},
 		{"a duty", s.auditor, control("A.8.24") + "/duties", url.Values{"service": {azure}, "duty": {""}, "version": {"0"}, "sentence": {"We count the keys."}}},
 	}
 }
@@ -110,6 +111,43 @@ func (s *told) otherCatalogue() *page {
 		s.t.Fatal(err)
 	}
 	return s.owner.get(sendFile(s.owner, s.at+"/catalogue/import", bytes.NewReader(b)).leads(s.at + "/catalogue/import/preview?file=")).want(http.StatusOK)
+}
+
+// TestControl_HeldBackUntilTold changes what a control implements, by its form and
+// by a list.
+func TestControl_HeldBackUntilTold(t *testing.T) {
+	t.Parallel()
+	s := tellSample(t)
+	before, records := s.states(), s.records()
+	at := fmt.Sprintf("%s/controls/%d", s.at, s.story.Controls["A.8.13"])
+	form := filled(s.owner.get(at+"/edit").want(http.StatusOK), "#control-form")
+	p := s.owner.post(at, with(form, "requirement", "2022 A.5.19", "title", "Another title"))
+	s.held(p, before, records, "A.8.13")
+	again := filled(p, "#control-form")
+	if again.Get("title") != "Another title" || again.Get("requirement") != "2022 A.5.19" {
+		t.Errorf("what was typed came back as %v", again)
+	}
+	if bad := s.owner.post(at, with(again, "title", "")).want(http.StatusUnprocessableEntity); bad.text("#field-title-error") == "" || bad.doc().Find("#effects").Length() != 0 {
+		t.Errorf("what saving refuses: %q", bad.text(".error-summary"))
+	}
+	s.owner.post(at, ticked(p, again)).leads(at)
+	if got := s.fell(before); got != "backup lapsed" {
+		t.Errorf("what fell: %q", got)
+	}
+	form = filled(s.owner.get(at+"/edit"), "#control-form")
+	s.owner.post(at, with(form, "title", "Only the title")).leads(at) // moves nothing
+
+	before, records = s.states(), s.records()
+	p = sheet(t, s.owner, s.at+"/controls", "Code,Title,ISO 27001:2022\nA.7.2,Entry,A.5.19\n")
+	if got := foretells(p); got != "A.7.2" {
+		t.Errorf("the preview foretells %q", got)
+	}
+	list := p.typed("form[action$='/import/apply']")
+	s.held(s.owner.post(s.at+"/controls/import/apply", list), before, records, "A.7.2")
+	s.owner.post(s.at+"/controls/import/apply", with(list, "confirmed", "1")).leads(s.at + "/controls")
+	if got := s.fell(before); got != "entry lapsed" {
+		t.Errorf("what fell by the import: %q", got)
+	}
 }
 
 // TestStated_Dispute does the same for a dispute, raised and settled.
