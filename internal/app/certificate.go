@@ -71,8 +71,12 @@ func keepVerification(v *domain.Certificate, old domain.Certificate) {
 	v.State, v.CheckedBy, v.CheckedOn, v.CheckedWhere = old.State, old.CheckedBy, old.CheckedOn, old.CheckedWhere
 	same := v.Number == old.Number && v.Body == old.Body && v.Edition == old.Edition && v.Issued == old.Issued &&
 		v.Expires == old.Expires && v.ScopeText == old.ScopeText && sameNames(v.Names, old.Names)
-	if !same && old.State == domain.CertificateVerified {
-		v.State, v.CheckedBy, v.CheckedOn, v.CheckedWhere = domain.CertificateUnverified, 0, 0, ""
+	if same {
+		return
+	}
+	v.CheckedBy, v.CheckedOn, v.CheckedWhere = 0, 0, "" // nobody read these words, withdrawn or not
+	if old.State == domain.CertificateVerified {
+		v.State = domain.CertificateUnverified
 	}
 }
 

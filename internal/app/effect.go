@@ -137,7 +137,7 @@ func (a *App) ReopenEffects(ctx context.Context, actor domain.Actor, e domain.En
 	if err := actor.Allow(domain.ActRead); err != nil || !actor.Sees(e.ID) || e.State != domain.EngagementClosed {
 		return nil, err
 	}
-	w, err := a.world(ctx, a.store, e, 0)
+	w, err := a.presentWorld(ctx, a.store, e, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func (a *App) WorldFromTables(ctx context.Context, e domain.Engagement) ([]strin
 }
 
 func (a *App) WorldFromRevisions(ctx context.Context, e domain.Engagement) ([]string, error) {
-	w, err := a.AsOf(a.Today()).pastWorld(ctx, a.store, e, 0)
+	w, err := a.AsOf(a.Today()).pastWorld(ctx, a.store, e, 0, a.Today().AddDays(1).Time())
 	if err != nil {
 		return nil, err
 	}

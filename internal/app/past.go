@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -37,9 +38,8 @@ var worldNouns = []domain.Noun{domain.NounEngagement, domain.NounControl, domain
 	domain.NounTest, domain.NounMembership, domain.NounDispute}
 
 // pastWorld puts together the world of an engagement at the end of a day from
-// the newest revision of each object up to then.
-func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*world, error) {
-	end := a.on.AddDays(1).Time()
+// the newest revision of each object before a moment.
+func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID, end time.Time) (*world, error) {
 	states, err := s.StatesUntil(ctx, e.Org, worldNouns, end)
 	if err != nil {
 		return nil, err
@@ -63,6 +63,26 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 
 func unreadable(r domain.Revision, on domain.Date, err error) error {
 	return fmt.Errorf("read %s %d as of %s: %w", r.Noun, r.Object, on, err)
+}
+
+// closedWorld is the world of an engagement as it was when somebody closed it.
+func (a *App) closedWorld(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*world, error) {
+	states, err := s.Revisions(ctx, e.Org, domain.NounEngagement, int64(e.ID))
+	if err != nil {
+		return nil, err
+	}
+	closing := a.Now()
+	for _, r := range states { // the newest first
+		var was domain.Engagement
+		if err := state(r, func(v domain.Engagement) { was = v }); err != nil {
+			return nil, err
+		}
+		if was.State != domain.EngagementClosed {
+			break
+		}
+		closing = r.At
+	}
+	return a.AsOf(domain.DateOf(closing)).pastWorld(ctx, s, e, only, closing.Add(time.Microsecond))
 }
 
 // past gathers states into a world.

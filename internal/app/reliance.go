@@ -182,7 +182,14 @@ func (a *App) moveReliance(ctx context.Context, actor domain.Actor, e domain.Eng
 		if v.Engagement != e.ID {
 			return domain.NotFound(string(domain.NounReliance))
 		}
-		w, err := a.world(ctx, c.Store, e, v.Control)
+		now, err := c.Engagement(ctx, actor.Org, e.ID)
+		if err != nil {
+			return err
+		}
+		if now.State == domain.EngagementClosed {
+			return domain.Conflict("error.engagement.closed", nil)
+		}
+		w, err := a.world(ctx, c.Store, now, v.Control)
 		if err != nil {
 			return err
 		}

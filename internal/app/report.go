@@ -80,6 +80,9 @@ func (c change) putReport(a *App, v *domain.Report, old domain.Report, verb stri
 		return err
 	}
 	v.Exceptions = v.Exceptions.Stamped(old.Exceptions, c.actor.Person, a.Today())
+	if !v.SameReading(old) {
+		v.ReviewedBy, v.ReviewedOn = 0, 0 // whoever says reviewed now read something else
+	}
 	c.stampReview(v, a.Today())
 	save := c.CreateReport
 	if v.ID != 0 {

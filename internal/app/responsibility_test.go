@@ -90,7 +90,7 @@ func TestDuties_StateOnTheDay(t *testing.T) {
 		state     domain.ResponsibilityState
 		until     string
 		inherited bool
-	}{{domain.ResponsibilityStale, "", false}, {domain.ResponsibilityEvidenced, "2027-03-31", true}, {domain.ResponsibilityOpen, "", true}} {
+	}{{domain.ResponsibilityStale, "", false}, {domain.ResponsibilityEvidenced, "2027-04-30", true}, {domain.ResponsibilityOpen, "", true}} {
 		got := list.Rows[i]
 		if got.State != want.state || got.Proof.Until.String() != want.until || got.Inherited != want.inherited {
 			t.Errorf("%s: %s until %q, %v", got.Responsibility.Sentence, got.State, got.Proof.Until, got.Inherited)

@@ -37,12 +37,21 @@ type world struct {
 }
 
 // world reads the values of an engagement on the App's day: those of the tables
-// for today and later, those of the revisions for a day gone by. A control
-// narrows what is read; 0 reads for all.
+// for today and later, those of the revisions for a day gone by. A closed
+// engagement is read as it was closed: what it concluded stays. A control narrows
+// what is read; 0 reads for all.
 func (a *App) world(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*world, error) {
-	if a.past() {
-		return a.pastWorld(ctx, s, e, only)
+	switch {
+	case a.past():
+		return a.pastWorld(ctx, s, e, only, a.until())
+	case e.State == domain.EngagementClosed:
+		return a.closedWorld(ctx, s, e, only)
 	}
+	return a.presentWorld(ctx, s, e, only)
+}
+
+// presentWorld reads what the tables hold.
+func (a *App) presentWorld(ctx context.Context, s *store.Store, e domain.Engagement, only domain.ControlID) (*world, error) {
 	w := newWorld(e, a.day())
 	for _, read := range []func(context.Context, *store.Store, domain.ControlID) error{w.readControls, w.readProvider, w.readOurs} {
 		if err := read(ctx, s, only); err != nil {

@@ -96,8 +96,8 @@ type EvidenceFact struct {
 	ReviewedOn Date
 }
 
-// Acceptance is the last time that a version of an item was accepted; the zero
-// Acceptance: never.
+// Acceptance is an item's last review, when it accepted the version; the zero
+// Acceptance: it was never reviewed, or returned since.
 type Acceptance struct {
 	By     PersonID
 	On     Date

@@ -43,7 +43,7 @@ func whyNotClaimable(v Verdict) []Reason {
 // for those who run the management system, for whoever owns the control or one
 // of its duties on the service, and for those who put their name to it.
 func (r Reliance) Concerns(who PersonID, role Role, owner PersonID, duties []Responsibility) bool {
-	if role == RoleOwner || role == RoleManager || who == owner || who == r.ProposedBy || who == r.ApprovedBy {
+	if role == RoleOwner || role == RoleManager || who == owner || who == r.ProposedBy || who == r.ApprovedBy || who == r.DecidedBy {
 		return true
 	}
 	return slices.ContainsFunc(duties, func(d Responsibility) bool { return d.Owner == who })

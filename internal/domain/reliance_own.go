@@ -102,7 +102,8 @@ type Proof struct {
 
 // ProofOf decides whether a customer responsibility is met within an audit
 // period, as seen on a day. A recurring one wants newer evidence each turn: the
-// evidence stops counting a turn after the last day that it speaks for.
+// evidence counts through the turn after the last day that it speaks for, and for
+// as long after as collecting the next may take.
 func ProofOf(r Responsibility, evidence map[EvidenceID]EvidenceFact, p Period, on Date) Proof {
 	if r.State == ResponsibilityNone {
 		g := Ground{Reason: because("responsibility_none", "Because", r.Because), Noun: NounResponsibility, Object: int64(r.ID), By: r.SaidBy, On: r.SaidOn}
@@ -119,7 +120,7 @@ func ProofOf(r Responsibility, evidence map[EvidenceID]EvidenceFact, p Period, o
 			out.Stale = out.Stale || why.Code != "evidence_not_accepted"
 			continue
 		}
-		until := r.Cadence.DueAfter(e.Period.To)
+		until := r.Cadence.CountsUntil(e.Period.To)
 		if !out.Proven || until == 0 || out.Until != 0 && until > out.Until {
 			out.Ground = Ground{Reason: because("responsibility_proven", "Sentence", r.Sentence, "Evidence", e.Code), Noun: NounEvidence,
 				Object: int64(id), By: e.ReviewedBy, On: e.ReviewedOn}
@@ -146,8 +147,8 @@ func (e EvidenceFact) whyNotCounting(p Period, c Cadence, on Date) Reason {
 	case !e.Period.Within(p):
 		return because("evidence_outside_period", "Evidence", e.Code)
 	}
-	if due := c.DueAfter(e.Period.To); due != 0 && min(on, p.To) > due {
-		return because("evidence_stale", "Evidence", e.Code, "Due", due.String())
+	if until := c.CountsUntil(e.Period.To); until != 0 && min(on, p.To) > until {
+		return because("evidence_stale", "Evidence", e.Code, "Due", c.DueAfter(e.Period.To).String())
 	}
 	return Reason{}
 }

@@ -78,9 +78,12 @@ func TestReliance_RecurringDuty(t *testing.T) {
 	}
 	const stale = "responsibility_open(1)"
 	evaluateCases(t, []relianceCase{
-		{"G5 quarterly, on the day the next is due", duty(domain.CadenceQuarterly, "2026-03-31", "2026-06-30"), domain.RungInherited, "", ""},
-		{"G5 quarterly, the day after", duty(domain.CadenceQuarterly, "2026-03-31", "2026-07-01"), domain.RungSupported, "G5: evidence_stale(EV-000041, 2026-06-30); " + stale, ""},
-		{"G5 monthly, over the short February", duty(domain.CadenceMonthly, "2026-01-31", "2026-03-01"), domain.RungSupported, "G5: evidence_stale(EV-000041, 2026-02-28); " + stale, ""},
+		{"G5 quarterly, on the day the next turn ends", duty(domain.CadenceQuarterly, "2026-03-31", "2026-06-30"), domain.RungInherited, "", ""},
+		{"G5 quarterly, on the last day to collect the next", duty(domain.CadenceQuarterly, "2026-03-31", "2026-07-30"), domain.RungInherited, "", ""},
+		{"G5 quarterly, the day after", duty(domain.CadenceQuarterly, "2026-03-31", "2026-07-31"), domain.RungSupported, "G5: evidence_stale(EV-000041, 2026-06-30); " + stale, ""},
+		{"G5 monthly, January counts until a month after February", duty(domain.CadenceMonthly, "2026-01-31", "2026-03-30"), domain.RungInherited, "", ""},
+		{"G5 monthly, February was missed", duty(domain.CadenceMonthly, "2026-01-31", "2026-03-31"), domain.RungSupported, "G5: evidence_stale(EV-000041, 2026-02-28); " + stale, ""},
+		{"G5 monthly, the short February is followed by all of March", duty(domain.CadenceMonthly, "2026-02-28", "2026-04-30"), domain.RungInherited, "", ""},
 		{"G5 half-yearly", duty(domain.CadenceHalfYearly, "2026-03-31", "2026-09-30"), domain.RungInherited, "", ""},
 		{"G5 yearly lasts the whole period", duty(domain.CadenceYearly, "2026-01-31", "2026-12-31"), domain.RungInherited, "", ""},
 		{"G5 no cadence never ages", duty("", "2026-01-02", "2026-12-31"), domain.RungInherited, "", ""},
@@ -90,7 +93,7 @@ func TestReliance_RecurringDuty(t *testing.T) {
 			f.On = 0
 		}, domain.RungSupported, "G5: evidence_stale(EV-000041, 2026-06-30); " + stale, ""},
 		{"G5 newer evidence beside aged evidence", func(f *domain.RelianceFacts) {
-			duty(domain.CadenceQuarterly, "2026-03-31", "2026-08-01")(f)
+			duty(domain.CadenceQuarterly, "2026-03-31", "2026-08-30")(f)
 			f.Evidence[42] = domain.EvidenceFact{Code: "EV-000042", State: domain.EvidenceAccepted, Period: span("2026-04-01", "2026-06-30")}
 			f.Responsibilities[0].Evidence = []domain.EvidenceID{41, 42}
 		}, domain.RungInherited, "", ""},
@@ -115,13 +118,13 @@ func TestReliance_ProofOf(t *testing.T) {
 		{"nothing offered is open", domain.Responsibility{}, nil, domain.ResponsibilityOpen, "", ""},
 		{"submitted is still open", domain.Responsibility{Evidence: []domain.EvidenceID{1}}, map[domain.EvidenceID]domain.EvidenceFact{1: fact("EV-1", domain.EvidenceSubmitted, "2026-01-01", "2026-05-31")}, domain.ResponsibilityOpen, "", ""},
 		{"accepted is evidenced for good", domain.Responsibility{Evidence: []domain.EvidenceID{1}}, map[domain.EvidenceID]domain.EvidenceFact{1: first}, domain.ResponsibilityEvidenced, "EV-1", ""},
-		{"recurring says until when", domain.Responsibility{Evidence: []domain.EvidenceID{1}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{1: first}, domain.ResponsibilityEvidenced, "EV-1", "2026-08-31"},
-		{"the newest of several proves longest", domain.Responsibility{Evidence: []domain.EvidenceID{1, 2}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{1: first, 2: second}, domain.ResponsibilityEvidenced, "EV-2", "2026-09-30"},
-		{"whatever the order they were offered in", domain.Responsibility{Evidence: []domain.EvidenceID{2, 1}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{1: first, 2: second}, domain.ResponsibilityEvidenced, "EV-2", "2026-09-30"},
+		{"recurring says until when", domain.Responsibility{Evidence: []domain.EvidenceID{1}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{1: first}, domain.ResponsibilityEvidenced, "EV-1", "2026-09-30"},
+		{"the newest of several proves longest", domain.Responsibility{Evidence: []domain.EvidenceID{1, 2}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{1: first, 2: second}, domain.ResponsibilityEvidenced, "EV-2", "2026-10-30"},
+		{"whatever the order they were offered in", domain.Responsibility{Evidence: []domain.EvidenceID{2, 1}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{1: first, 2: second}, domain.ResponsibilityEvidenced, "EV-2", "2026-10-30"},
 		{"aged is stale", domain.Responsibility{Evidence: []domain.EvidenceID{1}, Cadence: domain.CadenceMonthly}, map[domain.EvidenceID]domain.EvidenceFact{1: first}, domain.ResponsibilityStale, "", ""},
 		{"returned after it was offered is stale", domain.Responsibility{Evidence: []domain.EvidenceID{1}}, map[domain.EvidenceID]domain.EvidenceFact{1: fact("EV-1", domain.EvidenceReturned, "2026-01-01", "2026-05-31")}, domain.ResponsibilityStale, "", ""},
 		{"none, because", domain.Responsibility{State: domain.ResponsibilityNone, Because: "nothing to do"}, nil, domain.ResponsibilityNone, "", ""},
-		{"what would age after the audit period does not", domain.Responsibility{Evidence: []domain.EvidenceID{3}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{3: fact("EV-3", domain.EvidenceAccepted, "2026-10-01", "2026-10-31")}, domain.ResponsibilityEvidenced, "EV-3", "2027-01-31"},
+		{"what would age after the audit period does not", domain.Responsibility{Evidence: []domain.EvidenceID{3}, Cadence: domain.CadenceQuarterly}, map[domain.EvidenceID]domain.EvidenceFact{3: fact("EV-3", domain.EvidenceAccepted, "2026-10-01", "2026-10-31")}, domain.ResponsibilityEvidenced, "EV-3", "2027-03-02"},
 	} {
 		on := on
 		if c.duty.Evidence != nil && c.duty.Evidence[0] == 3 {

@@ -91,7 +91,7 @@ func scopeGate(f ProviderFacts, counting []Certificate) GateResult {
 	var causes []Reason
 	var grounds []Ground
 	environment := string(f.Service.Environment)
-	if f.Service.State == ServiceProposed {
+	if !f.Service.WasUsed() {
 		causes = append(causes, because("service_not_in_use", "Service", f.Service.Name))
 	}
 	for _, c := range counting {

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -20,16 +21,33 @@ func documentGate(f ProviderFacts) GateResult {
 			continue
 		}
 		grounds = append(grounds, r.ground(because("report_reviewed", "Report", r.Title, "On", r.ReviewedOn.String())))
-		if open := r.OpenExceptions(); open > 0 {
-			causes = append(causes, because("exceptions_open", "Report", r.Title, "Count", strconv.Itoa(open)))
-		} else if n := len(r.Exceptions); n > 0 {
-			grounds = append(grounds, r.ground(because("exceptions_settled", "Report", r.Title, "Count", strconv.Itoa(n))))
-		}
 		if days := r.DaysTooOld(f.Period.To, f.ReportMaxMonths); kind == ReportAudit && days > 0 {
 			causes = append(causes, because("report_stale", "Report", r.Title, "Days", strconv.Itoa(days)))
 		}
 	}
-	return result(GateReport, causes, grounds, reportNotes(f))
+	open, settled := exceptionsIn(f)
+	return result(GateReport, append(causes, open...), append(grounds, settled...), reportNotes(f))
+}
+
+// exceptionsIn looks at every reviewed document on the service, not at the newest
+// alone: a later report that is silent settles nothing. Superseding one takes it
+// out.
+func exceptionsIn(f ProviderFacts) (open []Reason, settled []Ground) {
+	for _, r := range inReportOrder(f.Reports) {
+		if r.Kind == ReportBridge || r.State != ReportReviewed || !r.Covers(f.Service) {
+			continue
+		}
+		if n := r.OpenExceptions(); n > 0 {
+			open = append(open, because("exceptions_open", "Report", r.Title, "Count", strconv.Itoa(n)))
+		} else if n := len(r.Exceptions); n > 0 {
+			settled = append(settled, r.ground(because("exceptions_settled", "Report", r.Title, "Count", strconv.Itoa(n))))
+		}
+	}
+	return open, settled
+}
+
+func inReportOrder(rs []Report) []Report {
+	return slices.SortedFunc(slices.Values(rs), func(a, b Report) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // whyNoReport tells a report that was obtained and not reviewed from none.
@@ -100,10 +118,11 @@ func (x *Examination) applicability(ref Ref) Applicability {
 }
 
 // newestReport returns the report of a kind and state that covers the service
-// and whose own period ends last.
+// and whose own period ends last. One that speaks only for days after the audit
+// period says nothing about it.
 func newestReport(f ProviderFacts, kind ReportKind, state ReportState) (best Report, found bool) {
 	for _, r := range f.Reports {
-		if r.Kind != kind || r.State != state || !r.Covers(f.Service) {
+		if r.Kind != kind || r.State != state || !r.Covers(f.Service) || f.Period.Valid() && r.Period.From > f.Period.To {
 			continue
 		}
 		if !found || r.Period.To > best.Period.To || r.Period.To == best.Period.To && r.ID < best.ID {

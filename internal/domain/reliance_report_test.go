@@ -40,14 +40,27 @@ func TestReliance_Report(t *testing.T) {
 			f.Reports[0].Period, f.ReportMaxMonths = span("2024-12-01", "2025-11-30"), 18
 		}, domain.RungInherited, "", ""},
 		{"G4 an old SoA is not stale: only the report ages", func(f *domain.RelianceFacts) { f.Reports[1].Period = span("2020-01-01", "2020-12-31") }, domain.RungInherited, "", ""},
-		{"G4 of two reports the newest counts", func(f *domain.RelianceFacts) {
+		{"G4 of two reports the newest counts, and exceptions of both", func(f *domain.RelianceFacts) {
 			old := f.Reports[0]
 			old.ID, old.Title, old.Period, old.Exceptions = 4, "Old", span("2023-01-01", "2023-12-31"), make(domain.ReportExceptions, 3)
 			f.Reports = append(f.Reports, old)
+		}, domain.RungClaimable, "G4: exceptions_open(Old, 3)", ""},
+		{"G4 the older report is superseded, its exceptions with it", func(f *domain.RelianceFacts) {
+			old := f.Reports[0]
+			old.ID, old.Title, old.Period, old.Exceptions, old.State = 4, "Old", span("2023-01-01", "2023-12-31"), make(domain.ReportExceptions, 3), domain.ReportSuperseded
+			f.Reports = append(f.Reports, old)
 		}, domain.RungInherited, "", ""},
+		{"G4 a report of a single day hides no open exception", func(f *domain.RelianceFacts) {
+			f.Reports[0].Exceptions = make(domain.ReportExceptions, 1)
+			day1 := f.Reports[0]
+			day1.ID, day1.Title, day1.Period, day1.Exceptions = 4, "One day", span("2026-04-01", "2026-04-01"), nil
+			f.Reports = append(f.Reports, day1)
+		}, domain.RungClaimable, "G4: exceptions_open(Report, 1)", ""},
+		{"G4 a report on days after the audit period says nothing of it", func(f *domain.RelianceFacts) { f.Reports[0].Period = span("2027-01-01", "2027-12-31") }, domain.RungClaimable, "G4: report_missing(Azure)", ""},
+		{"G4 a report that begins on the period's last day", func(f *domain.RelianceFacts) { f.Reports[0].Period = span("2026-12-31", "2027-12-31") }, domain.RungInherited, "", ""},
 		{"G4 of two reports of one day the first recorded counts", func(f *domain.RelianceFacts) {
 			twin := f.Reports[0]
-			twin.ID, twin.Exceptions = 9, make(domain.ReportExceptions, 1)
+			twin.ID, twin.Title = 9, "Twin"
 			f.Reports = append([]domain.Report{twin}, f.Reports...)
 		}, domain.RungInherited, "", ""},
 		{"G4 exceptions counted, none described", func(f *domain.RelianceFacts) { f.Reports[0].Exceptions = make(domain.ReportExceptions, 2) }, domain.RungClaimable, "G4: exceptions_open(Report, 2)", ""},
@@ -93,7 +106,7 @@ func TestReliance_ReportGrounds(t *testing.T) {
 	f := sound()
 	f.Reports[0].Exceptions = domain.ReportExceptions{{What: "x", Disposition: domain.DispositionAccepted, Note: "small"}}
 	grounds := domain.Evaluate(f).Gates[3].Grounds
-	if len(grounds) != 3 || grounds[0].Noun != domain.NounReport || grounds[0].By != 7 || grounds[1].Code != "exceptions_settled" || grounds[2].Object != 2 {
+	if len(grounds) != 3 || grounds[0].Noun != domain.NounReport || grounds[0].By != 7 || grounds[2].Code != "exceptions_settled" || grounds[1].Object != 2 {
 		t.Errorf("the grounds are %+v", grounds)
 	}
 }

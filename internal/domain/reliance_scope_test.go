@@ -39,6 +39,7 @@ func TestReliance_Scope(t *testing.T) {
 			f.Certificates[0].State, f.Certificates[0].WithdrawnOn = domain.CertificateWithdrawn, day("2025-06-01")
 		}, domain.RungNotExamined, "G2: uncovered(2026-01-01, 2026-12-31, 365)", "G2: certificate_withdrawn(C-1, 2025-06-01) | G4: report_gap(2026-04-01, 2026-12-31, 275)"},
 		{"G1 service only proposed, not in use", func(f *domain.RelianceFacts) { f.Service.State = domain.ServiceProposed }, domain.RungNotExamined, "G1: service_not_in_use(Azure)", ""},
+		{"G1 service retired, and nobody knows when", func(f *domain.RelianceFacts) { f.Service.State = domain.ServiceRetired }, domain.RungNotExamined, "G1: service_not_in_use(Azure)", ""},
 		{"G1 proposed service and no certificate: both are said", func(f *domain.RelianceFacts) {
 			f.Service.State, f.Certificates = domain.ServiceProposed, nil
 		}, domain.RungNotExamined, "G1: no_certificate; service_not_in_use(Azure) | " + uncovered2026, ""},

@@ -92,6 +92,9 @@ func (r Report) checkObtained(f *FieldErrors) {
 	if r.Period.IsZero() {
 		f.Add("from", "error.report.period", nil)
 	}
+	if r.Kind == ReportAudit && r.Period.To > r.ObtainedOn && r.ObtainedOn != 0 {
+		f.Add("to", "error.report.period_later", nil)
+	}
 	if len(r.Names) == 0 {
 		f.Add("names", "error.certificate.names", nil)
 	}
@@ -101,6 +104,18 @@ func (r Report) checkObtained(f *FieldErrors) {
 // edition than its own.
 func (r Report) statesOther() bool {
 	return slices.ContainsFunc(slices.Concat(r.NotApplied, r.NotStated), func(q Ref) bool { return q.Edition != r.Edition })
+}
+
+// SameReading reports whether a review of o still speaks for r: what it is, the
+// days and services it covers, the document, and what it applies.
+func (r Report) SameReading(o Report) bool {
+	return r.Kind == o.Kind && r.Period == o.Period && r.DocumentHash == o.DocumentHash && r.Edition == o.Edition &&
+		sameSet(r.Names, o.Names) && sameSet(r.NotApplied, o.NotApplied) && sameSet(r.NotStated, o.NotStated)
+}
+
+func sameSet[T comparable](a, b []T) bool {
+	in := func(list []T) func(T) bool { return func(v T) bool { return slices.Contains(list, v) } }
+	return !slices.ContainsFunc(a, func(v T) bool { return !in(b)(v) }) && !slices.ContainsFunc(b, func(v T) bool { return !in(a)(v) })
 }
 
 // InHand reports whether somebody has the document.

@@ -94,11 +94,25 @@ var Cadences = []Cadence{CadenceMonthly, CadenceQuarterly, CadenceHalfYearly, Ca
 
 var cadenceMonths = map[Cadence]int{CadenceMonthly: 1, CadenceQuarterly: 3, CadenceHalfYearly: 6, CadenceYearly: 12}
 
-// DueAfter is the day by which evidence of the next turn is due, one turn after
-// the last day that the evidence at hand speaks for; zero when it does not recur.
+// DueAfter is the last day of the turn after the one that the evidence at hand
+// speaks for; zero when the duty does not recur. A turn begins on the day after:
+// what speaks for all of November is followed by all of December.
 func (c Cadence) DueAfter(last Date) Date {
 	if months, recurs := cadenceMonths[c]; recurs {
-		return last.AddMonths(months)
+		return last.AddDays(1).AddMonths(months) - 1
+	}
+	return 0
+}
+
+// ProofGraceDays is how long after the end of a turn its evidence may take to be
+// collected and accepted before the evidence of the turn before counts no longer.
+const ProofGraceDays = 30
+
+// CountsUntil is the last day on which evidence proves a recurring duty; zero when
+// the duty does not recur.
+func (c Cadence) CountsUntil(last Date) Date {
+	if due := c.DueAfter(last); due != 0 {
+		return due.AddDays(ProofGraceDays)
 	}
 	return 0
 }

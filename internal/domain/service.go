@@ -92,10 +92,19 @@ func (s Service) Check() error {
 	if !slices.Contains(ServiceStates, s.State) {
 		f.Add("state", "error.choice", nil)
 	}
+	if s.State == ServiceRetired && s.To == 0 {
+		f.Add("to", "error.service.last_day", nil)
+	}
 	if s.To != 0 && s.From > s.To {
 		f.Add("to", "error.period", Args{"From": s.From.String(), "To": s.To.String()})
 	}
 	return f.Err()
+}
+
+// WasUsed reports whether it is known on which days the service was used: it is
+// in use, or was until a day that somebody recorded.
+func (s Service) WasUsed() bool {
+	return s.State == ServiceInUse || s.State == ServiceRetired && s.To != 0
 }
 
 // Slug makes a key from a name: lower case, letters and digits joined by "-".

@@ -22,7 +22,7 @@ func (a *audited) approved() (domain.Control, domain.Service, domain.Reliance) {
 	a.must(err)
 	for _, kind := range []domain.ReportKind{domain.ReportAudit, domain.ReportSoA} {
 		_, err := a.app.SaveReport(ctx, a.actor, domain.Report{Kind: kind, Title: string(kind), Names: []domain.Named{{Service: s.Key, Environment: s.Environment}},
-			State: domain.ReportReviewed, ObtainedOn: a.app.Today(), Period: domain.Period{From: a.eng.Period.From, To: a.eng.Period.To}})
+			State: domain.ReportReviewed, ObtainedOn: a.app.Today(), Period: domain.Period{From: a.eng.Period.From, To: a.app.Today()}})
 		a.must(err)
 	}
 	r, err := a.app.ProposeReliance(ctx, a.actor, a.eng, domain.Reliance{Control: c.ID, Service: s.ID, Certificates: []domain.CertificateID{cert.ID}})

@@ -255,10 +255,11 @@ func (s *Store) EvidenceFacts(ctx context.Context, org domain.OrgID) (map[domain
 	return out, err
 }
 
-// Acceptances maps each item to its last acceptance, or to its last one before
-// a moment when one is given.
+// Acceptances maps each item whose last review accepted a version to that
+// review, or to its last one before a moment when one is given. A later return
+// takes an acceptance back.
 func (s *Store) Acceptances(ctx context.Context, org domain.OrgID, before time.Time) (map[domain.EvidenceID]domain.Acceptance, error) {
-	last := s.r(ctx).Model(&reviewRow{}).Select("MAX(id)").Where("org_id = ? AND verdict = ?", int64(org), string(domain.EvidenceAccepted)).Group("evidence_id")
+	last := s.r(ctx).Model(&reviewRow{}).Select("MAX(id)").Where("org_id = ?", int64(org)).Group("evidence_id")
 	if !before.IsZero() {
 		last = last.Where("at < ?", micros(before))
 	}
@@ -268,7 +269,7 @@ func (s *Store) Acceptances(ctx context.Context, org domain.OrgID, before time.T
 	}
 	err := s.r(ctx).Table("reviews rv").Select("rv.evidence_id, rv.reviewer_id, rv.at, v.period_from, v.period_to").
 		Joins("JOIN evidence_versions v ON v.org_id = rv.org_id AND v.id = rv.version_id").
-		Where("rv.org_id = ? AND rv.id IN (?)", int64(org), last).Scan(&rows).Error
+		Where("rv.org_id = ? AND rv.id IN (?) AND rv.verdict = ?", int64(org), last, string(domain.EvidenceAccepted)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read acceptances: %w", translate(err))
 	}
