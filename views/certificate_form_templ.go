@@ -673,7 +673,7 @@ func CertificateWithdrawPage(p Page, v CertificateWithdraw) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = Section("falls", p.L.N("dependant.falls", lapsing(v.Effects), nil)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Section("falls", withdrawMoves(p.L, v.Effects)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -699,6 +699,14 @@ func (v CertificateWithdraw) hidden() []Hidden {
 		out = append(out, Hidden{name, v.Values.Get(name)})
 	}
 	return out
+}
+
+// withdrawMoves counts what moves; that nothing lapses is said too.
+func withdrawMoves(l *i18n.Localizer, lines []EffectLine) string {
+	if lapsing(lines) > 0 || len(lines) == 0 {
+		return l.N("dependant.falls", lapsing(lines), nil)
+	}
+	return effectCounts(l, lines)
 }
 
 func withdrawLabel(l *i18n.Localizer, v CertificateWithdraw) string {

@@ -120,7 +120,7 @@ func (c Certificate) Verifiable() error {
 	if c.WithdrawnOn == 0 {
 		return nil
 	}
-	return Conflict("error.certificate.verify_withdrawn", Args{"On": c.WithdrawnOn.String()})
+	return Conflict("error.certificate.verify_withdrawn", nil)
 }
 
 // Unwithdrawn is the certificate as it stood before its withdrawal.
