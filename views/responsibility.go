@@ -15,6 +15,7 @@ type DutiesProps struct {
 	Total    int // of the filter
 	Page     domain.Page
 	Counts   map[domain.ResponsibilityState]int // of all
+	On       domain.Date                        // another day than today is looked at; zero: today
 	Path     string
 	Action   string
 	Controls string // where a first one is written down
@@ -54,7 +55,12 @@ func (p DutiesProps) never() bool { return p.all() == 0 }
 
 // sentence counts how all of them stand, whatever the filter.
 func (p DutiesProps) sentence(l *i18n.Localizer) string {
-	out := l.N("duties.proven_of", p.all(), map[string]any{"Proven": l.Number(p.Counts[domain.ResponsibilityEvidenced] + p.Counts[domain.ResponsibilityNone])})
+	args := map[string]any{"Proven": l.Number(p.Counts[domain.ResponsibilityEvidenced] + p.Counts[domain.ResponsibilityNone])}
+	out := l.N("duties.proven_of", p.all(), args)
+	if p.On != 0 {
+		args["On"] = l.DateLong(p.On.String())
+		out = l.N("duties.proven_on", p.all(), args)
+	}
 	if n := p.Counts[domain.ResponsibilityStale]; n > 0 {
 		out += " " + l.N("duties.stale_of", n, nil)
 	}

@@ -299,7 +299,7 @@ func (h *house) inputs(s standing) []input {
 			for _, v := range views {
 				for _, d := range v.Responsibilities {
 					if d.Sentence == "Another" {
-						d.State, d.Because = domain.ResponsibilityNone, "It was a mistake."
+						d.Evidence = []domain.EvidenceID{s.evidence} // proves that one too
 						_, err := h.SaveResponsibility(ctx, h.as(domain.RoleManager), d)
 						h.must(err)
 					}

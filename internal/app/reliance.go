@@ -57,7 +57,7 @@ func (a *App) Reliance(ctx context.Context, actor domain.Actor, e domain.Engagem
 	}
 	i := slices.IndexFunc(w.reliances, func(v domain.Reliance) bool { return v.ID == id })
 	if i < 0 {
-		return RelianceView{}, domain.Conflict("error.as_of.reliance", domain.Args{"On": a.on.String()})
+		return RelianceView{}, domain.Conflict("error.as_of.reliance", domain.Args{"On": a.on})
 	}
 	return w.view(w.reliances[i]), nil
 }

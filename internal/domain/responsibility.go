@@ -64,6 +64,28 @@ func (r Responsibility) Twin(o Responsibility) bool {
 	return none || strings.EqualFold(r.Sentence, o.Sentence)
 }
 
+// Contradicts reports whether one of two responsibilities of a control on a
+// service says that there is nothing to do, and the other says what there is.
+func (r Responsibility) Contradicts(o Responsibility) bool {
+	return r.ID != o.ID && r.Control == o.Control && r.Service == o.Service && (r.State == ResponsibilityNone) != (o.State == ResponsibilityNone)
+}
+
+// AsOf is a proof as it will stand on a day to come, after the audit period as
+// well: ProofOf looks no further than the audit does.
+func (p Proof) AsOf(on Date) Proof {
+	if !p.Proven || p.Until == 0 || on <= p.Until {
+		return p
+	}
+	code := ""
+	for _, v := range p.Ground.Reason.Params {
+		if v.Name == "Evidence" {
+			code = v.Value
+		}
+	}
+	cause := because("evidence_stale", "Evidence", code, "Due", p.Until.AddDays(-ProofGraceDays).String())
+	return Proof{Stale: true, Causes: append(slices.Clone(p.Causes), cause)}
+}
+
 // StateOn is the state as it shows on a day: evidence that was offered and
 // counts no longer makes a responsibility stale.
 func (r Responsibility) StateOn(p Proof) ResponsibilityState {

@@ -151,7 +151,7 @@ func TestCompare_DaysThatCannotBe(t *testing.T) {
 		"from=soon&to=2026-12-01":       {http.StatusUnprocessableEntity, "from", "“soon” is not a day"},
 		"from=2026-12-01&to=2026-13-01": {http.StatusUnprocessableEntity, "to", "“2026-13-01” is not a day"},
 		"from=2026-12-02&to=2026-12-01": {http.StatusUnprocessableEntity, "to", "lies before the first"},
-		"from=2020-01-01&to=2026-12-01": {http.StatusConflict, "from", "did not exist yet on 2020-01-01"},
+		"from=2020-01-01&to=2026-12-01": {http.StatusConflict, "from", "did not exist yet on 1 January 2020"},
 	} {
 		t.Run(query, func(t *testing.T) {
 			p := a.get(north + "/compare?" + query).want(want.status)

@@ -156,7 +156,7 @@ func (s *Server) whoDecides(c *Ctx, v domain.Reliance) ([]views.Option, string, 
 	}
 	if refusal != nil {
 		e, _ := s.explain(c, refusal)
-		return nil, c.L.T(e.Key, e.Args), nil
+		return nil, views.ErrorText(c.L, e), nil
 	}
 	var out []views.Option
 	for _, m := range able {

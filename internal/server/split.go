@@ -20,7 +20,7 @@ func (s *Server) confirmSplit(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := domain.Split{Control: id, Service: FormID[domain.ServiceID](form, "service"), Party: domain.Party(form.Text("party")),
+	v := domain.Split{Control: id, Service: serviceOf(form), Party: domain.Party(form.Text("party")),
 		Microsoft: form.Text("microsoft"), Ours: form.Text("ours"), Reason: form.Text("reason"), Version: form.Int("version")}
 	open := views.OpenForm{Kind: views.FormSplit, Service: v.Service}
 	if err = form.Err(); err == nil {
@@ -49,7 +49,11 @@ func (s *Server) holdBack(c *Ctx, id domain.ControlID, open views.OpenForm, form
 
 // showConfirmSplits is the page that decides many splits at once.
 func (s *Server) showConfirmSplits(c *Ctx) error {
-	p, err := s.chosen(c, queryIDs[domain.ControlID](c, "id"), c.controlFilter())
+	ids, err := tickedIDs[domain.ControlID](c, "id")
+	if err != nil {
+		return err
+	}
+	p, err := s.chosen(c, ids, c.controlFilter())
 	if err != nil {
 		return err
 	}
