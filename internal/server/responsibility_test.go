@@ -53,7 +53,7 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	}
 	list := north + "/responsibilities"
 	p := a.get(list).want(http.StatusOK)
-	if got := p.text(".sentence"); got != "2 of 3 customer responsibilities are proven today." {
+	if got := p.text(".sentence"); got != "3 customer responsibilities on 23 November 2026: 1 proven, 1 needs nothing, 1 open." {
 		t.Errorf("the sentence says %q", got)
 	}
 	for query, want := range map[string]string{"state=open": "Answer each incident.", "cadence=yearly": "Restore a sample.", "owner=" + fmt.Sprint(reviewer.Person): "Restore a sample.", "q=INCIDENT": "Answer each incident."} {
