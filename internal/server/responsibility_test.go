@@ -22,7 +22,7 @@ func TestDuty_WaitsForATickWhereARelianceSinks(t *testing.T) {
 	}
 	form.Set("confirmed", "1")
 	a.post(at+"/duties", form).leads(at)
-	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: Monthly or oftener") {
+	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: At least monthly") {
 		t.Errorf("the duty says %q", got)
 	}
 	p = a.post(at+"/duties", form).want(http.StatusUnprocessableEntity) // the form sent twice
