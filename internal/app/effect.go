@@ -15,6 +15,7 @@ type Effect struct {
 	Engagement   domain.Engagement
 	After        domain.Verdict
 	Causes       []domain.Reason // why it would lapse; none: it would not
+	Why          domain.Reason   // of the causes, the one that tells most; zero: it rises
 }
 
 // Falls reports whether the reliance would lapse.
@@ -146,6 +147,7 @@ func (a *App) ReopenEffects(ctx context.Context, actor domain.Actor, e domain.En
 		effect := Effect{RelianceView: w.view(r), Engagement: e}
 		effect.After = effect.Verdict
 		if _, effect.Causes = domain.Lapses(r.State, effect.After); effect.Falls() {
+			effect.Why = effect.Causes[0]
 			out = append(out, effect)
 		}
 	}
@@ -201,6 +203,7 @@ func (a *App) effects(ctx context.Context, actor domain.Actor, change func(*worl
 			if already, _ := domain.Lapses(r.State, before[i].Verdict); !already {
 				_, effect.Causes = domain.Lapses(r.State, effect.After)
 			}
+			effect.Why = w.telling(effect)
 			if effect.Falls() || effect.Climb() != 0 {
 				out = append(out, effect)
 			}

@@ -94,6 +94,9 @@ func (c change) proposeReliance(e domain.Engagement, v *domain.Reliance) error {
 	if err != nil {
 		return err
 	}
+	if err := c.mayPropose(e, control); err != nil {
+		return err
+	}
 	for _, id := range v.Certificates {
 		if _, err := c.Certificate(c.ctx, c.actor.Org, id); err != nil {
 			return domain.Invalid("error.choice", nil).At("certificates")
@@ -118,6 +121,19 @@ func (c change) proposeReliance(e domain.Engagement, v *domain.Reliance) error {
 		return err
 	}
 	return c.recordReliance("reliance.proposed", *v, control, service)
+}
+
+// mayPropose refuses a claim on a control that our own Statement of Applicability
+// excludes: nothing of it applies, so there is nothing to rely on.
+func (c change) mayPropose(e domain.Engagement, control domain.Control) error {
+	entries, err := soaEntries(c.ctx, c.Store, c.actor.Org, e.Edition)
+	if err != nil {
+		return err
+	}
+	if !applicable(control, excludedRefs(entries)) {
+		return domain.Conflict("error.reliance.excluded", domain.Args{"Control": control.Code})
+	}
+	return nil
 }
 
 func (c change) recordReliance(verb string, v domain.Reliance, control domain.Control, service domain.Service) error {

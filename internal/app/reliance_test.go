@@ -181,3 +181,13 @@ func TestLapse_NotByAVersionThatWaits(t *testing.T) {
 		t.Errorf("state %s, rung %s", state, rung)
 	}
 }
+
+func TestReliance_NoneOfAnExcludedControl(t *testing.T) {
+	h := newHouse(t)
+	c, s, cert := h.control("C-1"), h.azure(), h.certificate()
+	for _, r := range c.Requirements {
+		h.exclude(r.Ref.Code)
+	}
+	_, err := h.ProposeReliance(ctx, h.as(domain.RoleManager), h.eng, domain.Reliance{Control: c.ID, Service: s.ID, Certificates: []domain.CertificateID{cert.ID}})
+	h.refused(err, domain.KindConflict, "error.reliance.excluded")
+}

@@ -22,7 +22,7 @@ func TestDuty_WaitsForATickWhereARelianceSinks(t *testing.T) {
 	}
 	form = ticked(p, form)
 	a.post(at+"/duties", form).leads(at)
-	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: Monthly or oftener") {
+	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: At least monthly") {
 		t.Errorf("the duty says %q", got)
 	}
 	form.Set("duty", "")
@@ -67,7 +67,7 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	}
 	list := north + "/responsibilities"
 	p := a.get(list).want(http.StatusOK)
-	if got := p.text(".sentence"); got != "2 of 3 customer responsibilities are proven today." {
+	if got := p.text(".sentence"); got != "3 customer responsibilities on 23 November 2026: 1 proven, 1 needs nothing, 1 open." {
 		t.Errorf("the sentence says %q", got)
 	}
 	if got := a.get(list + "?on=2028-01-01").text(".sentence"); got != "On 1 January 2028, 1 of 3 customer responsibilities are proven. 1 is stale." {
