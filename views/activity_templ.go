@@ -109,9 +109,9 @@ func Deed(p Page, a domain.Activity, href string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.T("verb."+a.Verb, nil))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(Did(p.L, a))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `activity.templ`, Line: 24, Col: 35}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `activity.templ`, Line: 24, Col: 20}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -192,6 +192,15 @@ func Deed(p Page, a domain.Activity, href string) templ.Component {
 		}
 		return nil
 	})
+}
+
+// Did says what was done; of a decision that somebody recorded for the assessor,
+// for whom.
+func Did(l *i18n.Localizer, a domain.Activity) string {
+	if a.OnBehalfOf != "" {
+		return l.T("verb."+a.Verb+"_for", map[string]any{"Assessor": a.OnBehalfOf})
+	}
+	return l.T("verb."+a.Verb, nil)
 }
 
 // FirstCause says what a reliance fell by; "" for every other record.

@@ -103,6 +103,19 @@ func serviceDiffTable(l *i18n.Localizer, v CataloguePreview) TableProps {
 	return t
 }
 
+// saidOfHeld lists what the newer catalogue says otherwise of services that the
+// organization has on record while their records stay as they are.
+func saidOfHeld(l *i18n.Localizer, v CataloguePreview) []string {
+	var out []string
+	for _, d := range v.Diff.Services {
+		touched := slices.ContainsFunc(v.Touched, func(s ServiceLine) bool { return s.Service.Key == d.ID() })
+		if len(v.Services[d.ID()]) > 0 && !touched {
+			out = append(out, d.Name().In(l.Lang())+": "+listedStatus(l, d.What).Word)
+		}
+	}
+	return out
+}
+
 // differenceWords says one difference about a service in a sentence.
 func differenceWords(l *i18n.Localizer, d domain.ServiceDifference) string {
 	args := map[string]any{"On": l.Date(d.Now.Closed.String()), "Before": l.Date(d.Was.Closed.String()), "Now": d.Change.Now, "Day": changeDay(l, d.Change)}

@@ -250,9 +250,12 @@ func (s ServicePart) leansOn() bool {
 	return s.Split.Party == domain.PartyMicrosoft || s.Split.Party == domain.PartyShared
 }
 
+// excluded reports whether our Statement of Applicability excludes the control.
+func (p ControlProps) excluded() bool { return p.Summary.Bucket == domain.BucketExcluded }
+
 // canPropose reports whether a reliance may be proposed on a service now.
 func (p ControlProps) canPropose(s ServicePart) bool {
-	return p.Links.Propose != "" && s.leansOn() && (s.Reliance == nil || s.Reliance.Reliance.CanMoveTo(domain.RelianceProposed))
+	return p.Links.Propose != "" && !p.excluded() && s.leansOn() && (s.Reliance == nil || s.Reliance.Reliance.CanMoveTo(domain.RelianceProposed))
 }
 
 // passed counts the gates that hold.

@@ -155,6 +155,7 @@ type EffectLine struct {
 	DependantLine
 	After  domain.Verdict
 	Causes []domain.Reason // why it would lapse; none: it would not
+	Why    domain.Reason   // the cause that tells most; zero: it rises
 	Climb  int             // rungs it would rise; negative when it would sink
 }
 
@@ -278,15 +279,12 @@ func effectThen(l *i18n.Localizer, e EffectLine) templ.Component {
 	})
 }
 
-// effectWhy is the first cause of a lapse, or of a lower rung.
+// effectWhy is the cause of a lapse, or of a lower rung, that tells most.
 func effectWhy(l *i18n.Localizer, e EffectLine) string {
-	if len(e.Causes) > 0 {
-		return Sentence(l, "cause", e.Causes[0])
+	if e.Why.Code == "" {
+		return ""
 	}
-	if g, failed := e.After.FirstFailed(); failed && e.Climb < 0 {
-		return Sentence(l, "cause", g.Causes[0])
-	}
-	return ""
+	return Sentence(l, "cause", e.Why)
 }
 
 // confirmEffects stands before the button of a form whose change was held back:
@@ -332,7 +330,7 @@ func confirmEffects(l *i18n.Localizer, s FormState, other bool, question string)
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(Stated(s.Effects))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 153, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dependant.templ`, Line: 151, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

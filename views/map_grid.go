@@ -171,7 +171,7 @@ func (g *gridWriter) cell(r domain.MapRow, i int, c domain.MapCell) {
 	}
 	g.put(standingClass(c), `" href="`, templ.EscapeString(href), `"`)
 	if g.p.Gates && c.Leans() && c.Gate != "" {
-		g.put(` title="`, g.gates[c.Gate], ` · `, g.cause(c.Cause), `"`)
+		g.put(` title="`, g.gates[c.Gate], ` · `, g.cause(c.Cause), `"`) // its words say it too, for keys and fingers
 	}
 	g.put(`>`)
 	g.cellWords(i, c)
@@ -213,7 +213,7 @@ func (g *gridWriter) cellWords(i int, c domain.MapCell) {
 		g.put(g.services[i], `, `, g.parties[c.Party], `, `, g.rungs[c.Rung], `, `, g.states[c.State])
 	}
 	if g.p.Gates && c.Gate != "" {
-		g.put(` <i>`, string(c.Gate), `</i>`)
+		g.put(` <i>`, string(c.Gate), `</i> `, g.cause(c.Cause))
 	}
 }
 

@@ -113,7 +113,7 @@ func ApplicabilityPage(p Page, v ApplicabilityView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Head(HeadProps{Back: v.Back, Title: p.Title, Lead: p.L.T("report.applicability_lead", map[string]any{"Standard": v.Edition.Standard()})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Head(HeadProps{Back: v.Back, Title: p.Title, Lead: p.L.T("report.applicability_lead", map[string]any{"Report": v.Back.Label, "Standard": v.Edition.Standard()})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -53,18 +53,16 @@ func (p DutiesProps) all() int {
 
 func (p DutiesProps) never() bool { return p.all() == 0 }
 
-// sentence counts how all of them stand, whatever the filter.
-func (p DutiesProps) sentence(l *i18n.Localizer) string {
-	args := map[string]any{"Proven": l.Number(p.Counts[domain.ResponsibilityEvidenced] + p.Counts[domain.ResponsibilityNone])}
-	out := l.N("duties.proven_of", p.all(), args)
-	if p.On != 0 {
-		args["On"] = l.DateLong(p.On.String())
-		out = l.N("duties.proven_on", p.all(), args)
+// sentence counts how all of them stand on a day, whatever the filter. What
+// needs nothing is proven by nothing, so it is counted apart.
+func (p DutiesProps) sentence(l *i18n.Localizer, on domain.Date) string {
+	var parts []string
+	for _, s := range []domain.ResponsibilityState{domain.ResponsibilityEvidenced, domain.ResponsibilityNone, domain.ResponsibilityOpen, domain.ResponsibilityStale} {
+		if n := p.Counts[s]; n > 0 {
+			parts = append(parts, l.N("duties.standing."+string(s), n, nil))
+		}
 	}
-	if n := p.Counts[domain.ResponsibilityStale]; n > 0 {
-		out += " " + l.N("duties.stale_of", n, nil)
-	}
-	return out
+	return l.N("duties.standing_on", p.all(), map[string]any{"On": l.DateLong(on.String()), "Parts": strings.Join(parts, ", ")})
 }
 
 func (p DutiesProps) filter(l *i18n.Localizer) FilterProps {

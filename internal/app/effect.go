@@ -15,6 +15,7 @@ type Effect struct {
 	Engagement   domain.Engagement
 	After        domain.Verdict
 	Causes       []domain.Reason // why it would lapse; none: it would not
+	Why          domain.Reason   // of the causes, the one that tells most; zero: it rises
 }
 
 // Falls reports whether the reliance would lapse.
@@ -78,11 +79,26 @@ func (a *App) SplitEffects(ctx context.Context, actor domain.Actor, splits []dom
 
 // ResponsibilityEffects is the same for a customer responsibility, new or changed.
 func (a *App) ResponsibilityEffects(ctx context.Context, actor domain.Actor, v domain.Responsibility) ([]Effect, error) {
-	v.Org = actor.Org
+	v.Org, v.SaidBy, v.SaidOn = actor.Org, actor.Person, a.Today()
 	tidyDuty(&v)
 	return a.effects(ctx, actor, func(w *world) {
 		at := pair{v.Control, v.Service}
 		w.duties[at] = append(slices.DeleteFunc(w.duties[at], func(d domain.Responsibility) bool { return d.ID == v.ID }), v)
+	})
+}
+
+// ControlEffects is the same for controls about to be changed: what they implement
+// decides which requirements a reliance must carry. New ones move nothing.
+func (a *App) ControlEffects(ctx context.Context, actor domain.Actor, controls ...domain.Control) ([]Effect, error) {
+	if len(controls) == 0 {
+		return nil, nil
+	}
+	return a.effects(ctx, actor, func(w *world) {
+		for _, v := range controls {
+			if v.ID != 0 {
+				w.controls[v.ID] = v
+			}
+		}
 	})
 }
 
@@ -131,6 +147,7 @@ func (a *App) ReopenEffects(ctx context.Context, actor domain.Actor, e domain.En
 		effect := Effect{RelianceView: w.view(r), Engagement: e}
 		effect.After = effect.Verdict
 		if _, effect.Causes = domain.Lapses(r.State, effect.After); effect.Falls() {
+			effect.Why = effect.Causes[0]
 			out = append(out, effect)
 		}
 	}
@@ -186,6 +203,7 @@ func (a *App) effects(ctx context.Context, actor domain.Actor, change func(*worl
 			if already, _ := domain.Lapses(r.State, before[i].Verdict); !already {
 				_, effect.Causes = domain.Lapses(r.State, effect.After)
 			}
+			effect.Why = w.telling(effect)
 			if effect.Falls() || effect.Climb() != 0 {
 				out = append(out, effect)
 			}

@@ -258,7 +258,14 @@ func (h *house) inputs(s standing) []input {
 			h.must(err)
 			_, err = h.WithdrawCertificate(ctx, h.as(domain.RoleAuditor), v.ID, one("2026-12-01"), 0, v.Version)
 			h.must(err)
-		}, func() { h.verifyCertificate(s, func(*domain.Certificate) {}) }, false, "uncovered"},
+		}, func() {
+			v, err := h.Certificate(ctx, h.as(domain.RoleAuditor), s.certificate)
+			h.must(err)
+			_, err = h.VerifyCertificate(ctx, h.as(domain.RoleAuditor), v)
+			h.refused(err, domain.KindConflict, "error.certificate.verify_withdrawn")
+			_, err = h.TakeBackWithdrawal(ctx, h.as(domain.RoleAuditor), v.ID, v.Version)
+			h.must(err)
+		}, false, "uncovered"},
 		{"report superseded", func() { h.editReport(s.audit, func(v *domain.Report) { v.State = domain.ReportSuperseded }) },
 			func() { h.editReport(s.audit, func(v *domain.Report) { v.State = domain.ReportReviewed }) }, false, "report_missing"},
 		{"report gets an exception that nobody judged", func() {

@@ -85,8 +85,7 @@ func TestLapse_NeverHeals(t *testing.T) {
 			w, err := h.WithdrawCertificate(ctx, h.as(domain.RoleAuditor), c.ID, domain.MustDate("2026-12-31"), 0, c.Version)
 			h.must(err)
 			return func() {
-				w.CheckedOn, w.CheckedWhere = 0, "portal"
-				_, err := h.VerifyCertificate(ctx, h.as(domain.RoleAuditor), w)
+				_, err := h.TakeBackWithdrawal(ctx, h.as(domain.RoleAuditor), w.ID, w.Version)
 				h.must(err)
 			}
 		},
@@ -181,4 +180,14 @@ func TestLapse_NotByAVersionThatWaits(t *testing.T) {
 	if state, rung := h.verdict(r.ID); state != domain.RelianceAccepted || rung != domain.RungInherited {
 		t.Errorf("state %s, rung %s", state, rung)
 	}
+}
+
+func TestReliance_NoneOfAnExcludedControl(t *testing.T) {
+	h := newHouse(t)
+	c, s, cert := h.control("C-1"), h.azure(), h.certificate()
+	for _, r := range c.Requirements {
+		h.exclude(r.Ref.Code)
+	}
+	_, err := h.ProposeReliance(ctx, h.as(domain.RoleManager), h.eng, domain.Reliance{Control: c.ID, Service: s.ID, Certificates: []domain.CertificateID{cert.ID}})
+	h.refused(err, domain.KindConflict, "error.reliance.excluded")
 }

@@ -59,6 +59,7 @@ func (c change) saveResponsibility(a *App, v *domain.Responsibility) error {
 	if v.ID == 0 {
 		verb, save = "responsibility.added", c.CreateResponsibility
 	}
+	v.SaidBy, v.SaidOn = c.actor.Person, a.Today()
 	if err := save(c.ctx, v); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type Activity struct {
 	Object     int64
 	Label      string   // the object's own code or title at that time
 	Causes     []Reason // read model, of a lapse: what the reliance fell by
+	OnBehalfOf string   // read model, of a decision: the assessor for whom somebody recorded it
 	Digest     Digest   // SHA-256 of the object's stored state after the change
 }
 

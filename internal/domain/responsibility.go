@@ -31,8 +31,10 @@ type Responsibility struct {
 	Frequency string              `json:"frequency"` // how often it is due, in the organization's words
 	Cadence   Cadence             `json:"cadence,omitempty"`
 	State     ResponsibilityState `json:"state"`
-	Because   string              `json:"because"`  // why there is none
-	Evidence  []EvidenceID        `json:"evidence"` // what is offered as proof
+	Because   string              `json:"because"`           // why there is none
+	Evidence  []EvidenceID        `json:"evidence"`          // what is offered as proof
+	SaidBy    PersonID            `json:"said_by,omitempty"` // who last said so; 0 in records from before it was kept
+	SaidOn    Date                `json:"said_on,omitempty"`
 	Version   int                 `json:"version"`
 }
 

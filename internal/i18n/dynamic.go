@@ -29,6 +29,7 @@ var Dynamic = []string{
 	"engagement.move.",
 	"engagement.move_to.",
 	"engagement_kind.",
+	"duties.standing.",
 	"environment.",
 	"error.title.",
 	"evidence_kind.",

@@ -48,6 +48,7 @@ func TestAsOf_ShowsTheDay(t *testing.T) {
 		{control, "h1", "Perimeters", "Fences"},
 		{control, "#microsoft .status", "Proposed", "Approved"},
 		{reliance, ".reliance-standing .status", "Proposed", "Approved"},
+		{reliance, ".facts-row div:last-child", "23 Nov 2026", "3 Dec 2026"},
 		{north + "/reliances", "#reliances tbody", "Proposed", "Approved"},
 		{north + "/reliances?state=approved", "main", "Nothing matches", "Fences"},
 		{north + "/soa", `[id="row-A.8.1"]`, "–", "C-9"},

@@ -151,7 +151,7 @@ func (c *Ctx) events(records []domain.Activity) []views.Event {
 		if r.Actor == 0 || r.Verb == "reliance.lapsed" { // nobody decides a lapse; it follows from somebody's change
 			who = c.L.T("activity.relier", nil)
 		}
-		out[i] = views.Event{At: r.At, Who: who, Text: c.L.T("verb."+r.Verb, nil), Label: r.Label, Note: views.FirstCause(c.L, r)}
+		out[i] = views.Event{At: r.At, Who: who, Text: views.Did(c.L, r), Label: r.Label, Note: views.FirstCause(c.L, r)}
 	}
 	return out
 }

@@ -16,11 +16,13 @@ func (s *Server) showCrosswalk(c *Ctx) error {
 		Relation: queryChoice(c, "relation", domain.Relations), Level: queryChoice(c, "level", views.CrosswalkLevels), Disputed: c.Query("disputed") == "1"}
 	open := map[string]domain.Dispute{}
 	for _, v := range disputes {
+		if v.Open() {
+			p.Open++ // of every subject: the button leads to them all
+		}
 		if v.Open() && v.Subject == domain.DisputeCrosswalk {
 			open[v.From+" "+v.To] = v
 		}
 	}
-	p.Open = len(open)
 	var rows []views.CrosswalkLine
 	for _, r := range s.app.Crosswalk() {
 		line := s.crosswalkLine(c, r, open)

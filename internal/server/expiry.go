@@ -76,6 +76,15 @@ func byMonth(all []domain.Expiry) []expiry {
 	return out
 }
 
+// things counts what the lines stand for: a month of duties is as many as it has.
+func things(lines []expiry) int {
+	n := len(lines)
+	for _, x := range lines {
+		n += len(x.with)
+	}
+	return n
+}
+
 func sameMonth(a, b domain.Date) bool {
 	return a.Time().Year() == b.Time().Year() && a.Time().Month() == b.Time().Month()
 }
@@ -126,7 +135,7 @@ func (c *Ctx) expiryHref(x domain.Expiry) string {
 }
 
 func (c *Ctx) expiryTable(lines []expiry, names map[domain.PersonID]string, today domain.Date) views.TableProps {
-	t := views.TableProps{ID: "expiries", Caption: c.L.N("expiry.count", len(lines), nil), Columns: []views.Column{
+	t := views.TableProps{ID: "expiries", Caption: c.L.N("expiry.count", things(lines), nil), Columns: []views.Column{
 		{Label: c.L.T("expiry.on", nil), Narrow: true}, {Label: c.L.T("expiry.what", nil), Wide: true}, {Label: c.L.T("expiry.kind", nil)}, {Label: c.L.T("expiry.state", nil)}}}
 	for _, x := range lines {
 		t.Rows = append(t.Rows, views.Row{Href: c.expiryHref(x.Expiry), Muted: x.On < today, Cells: []templ.Component{

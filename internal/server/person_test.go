@@ -169,6 +169,10 @@ func TestPeople_AssessorLeavesOnlyKnowing(t *testing.T) {
 	if got := foretells(p); got != "A.7.1" || !strings.Contains(p.text("#effects"), "1 reliance would lapse") {
 		t.Errorf("the page foretells %q: %q", got, p.text("#effects"))
 	}
+	bare := a.post(remove, url.Values{}).want(http.StatusUnprocessableEntity)
+	if got := foretells(bare); got != "A.7.1" || bare.text(".error-summary") == "" || state() != domain.RelianceAccepted {
+		t.Errorf("a bare post foretells %q, says %q, and the reliance is %s", got, bare.text(".error-summary"), state())
+	}
 	a.post(remove, filled(p, "form[action='"+remove+"']")).leads("/o/north/people")
 	if state() != domain.RelianceLapsed {
 		t.Errorf("without the assessor the reliance is %s", state())

@@ -36,7 +36,7 @@ func (c *Ctx) effectLines(all []app.Effect) []views.EffectLine {
 	out := make([]views.EffectLine, len(all))
 	for i, e := range all {
 		line := c.dependantLines([]app.Dependant{{RelianceView: e.RelianceView, Engagement: e.Engagement}})[0]
-		out[i] = views.EffectLine{DependantLine: line, After: e.After, Causes: e.Causes, Climb: e.Climb()}
+		out[i] = views.EffectLine{DependantLine: line, After: e.After, Causes: e.Causes, Why: e.Why, Climb: e.Climb()}
 	}
 	return out
 }

@@ -20,16 +20,25 @@ func TestDuty_WaitsForATickWhereARelianceSinks(t *testing.T) {
 	if p.doc().Find("#effects-table tbody tr").Length() != 1 || p.attr("#field-cadence option[selected]", "value") != "monthly" {
 		t.Fatalf("the page states %q", p.text("#form"))
 	}
-	form.Set("confirmed", "1")
-	form.Set("stated", p.attr("input[name=stated]", "value"))
+	form = ticked(p, form)
 	a.post(at+"/duties", form).leads(at)
-	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: Monthly or oftener") {
+	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: At least monthly") {
 		t.Errorf("the duty says %q", got)
 	}
 	form.Set("duty", "")
 	p = a.post(at+"/duties", form).want(http.StatusConflict) // the same again
 	if p.attr("#field-sentence", "aria-invalid") != "true" || a.get(at).doc().Find(".duty").Length() != 1 {
 		t.Errorf("a twin: %q", p.text("#form"))
+	}
+}
+
+func TestDuty_NoneSaysWhoSaidSo(t *testing.T) {
+	t.Parallel()
+	a := auditNorth(t)
+	_, _, r := a.approved()
+	p := a.get(fmt.Sprintf("%s/reliances/%d", north, r.ID)).want(http.StatusOK)
+	if got := p.text(".gates"); !strings.Contains(got, "Stated by Ada, 23 Nov 2026") {
+		t.Errorf("the gates say %q", got)
 	}
 }
 
@@ -58,7 +67,7 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	}
 	list := north + "/responsibilities"
 	p := a.get(list).want(http.StatusOK)
-	if got := p.text(".sentence"); got != "2 of 3 customer responsibilities are proven today." {
+	if got := p.text(".sentence"); got != "3 customer responsibilities on 23 November 2026: 1 proven, 1 needs nothing, 1 open." {
 		t.Errorf("the sentence says %q", got)
 	}
 	if got := a.get(list + "?on=2028-01-01").text(".sentence"); got != "On 1 January 2028, 1 of 3 customer responsibilities are proven. 1 is stale." {

@@ -31,7 +31,7 @@ func (r activityRow) domain() domain.Activity {
 		Object: r.ObjectID, Label: r.Label, Digest: digest(r.Digest)}
 }
 
-// activityView is a record with its actor's name, and the state that a lapse left.
+// activityView is a record with its actor's name, and the state that a lapse or a decision left.
 type activityView struct {
 	Row       activityRow `gorm:"embedded"`
 	ActorName string
@@ -41,11 +41,16 @@ type activityView struct {
 func (v activityView) domain() domain.Activity {
 	a := v.Row.domain()
 	a.ActorName = v.ActorName
-	var lapsed struct {
-		Causes []domain.Reason `json:"lapse_causes"`
+	var left struct {
+		Causes     []domain.Reason `json:"lapse_causes"`
+		OnBehalfOf string          `json:"on_behalf_of"`
 	}
-	if v.State != "" && json.Unmarshal([]byte(v.State), &lapsed) == nil {
-		a.Causes = lapsed.Causes
+	if v.State != "" && json.Unmarshal([]byte(v.State), &left) == nil {
+		if a.Verb == "reliance.lapsed" {
+			a.Causes = left.Causes
+		} else {
+			a.OnBehalfOf = left.OnBehalfOf
+		}
 	}
 	return a
 }
@@ -54,7 +59,7 @@ func (v activityView) domain() domain.Activity {
 func viewed(q *gorm.DB) *gorm.DB {
 	return q.Select("activity.*, COALESCE(p.name, '') AS actor_name, COALESCE(r.state, '') AS state").
 		Joins("LEFT JOIN people p ON p.id = activity.actor_id").
-		Joins("LEFT JOIN revisions r ON r.seq = activity.seq AND activity.verb = 'reliance.lapsed'")
+		Joins("LEFT JOIN revisions r ON r.seq = activity.seq AND activity.verb IN ('reliance.lapsed', 'reliance.accepted', 'reliance.refused')")
 }
 
 type revisionRow struct {
