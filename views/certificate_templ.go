@@ -537,7 +537,7 @@ func CertificatePage(p Page, v CertificateView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.Withdraw != "" {
-					templ_7745c5c3_Err = Action(v.Withdraw, p.L.T("certificate.withdraw", nil), false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Action(v.Withdraw, p.L.T(withdrawTitle(v.Line.Certificate), nil), false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -28,6 +28,7 @@ type ControlProps struct {
 	Alone        bool // nobody else could act: a reason overrides separation
 	Today        domain.Date
 	Links        ControlLinks
+	Ahead        bool // On is a day to come
 	Form         OpenForm
 }
 
@@ -198,7 +199,11 @@ func (p ControlProps) proven(d domain.Responsibility) bool { return p.proofOf(d)
 
 // proofOf is whether a duty is met as of the day looked from, and why not.
 func (p ControlProps) proofOf(d domain.Responsibility) domain.Proof {
-	return domain.ProofOf(d, p.Proofs, p.Engagement.Period, p.On)
+	proof := domain.ProofOf(d, p.Proofs, p.Engagement.Period, p.On)
+	if p.Ahead {
+		return proof.AsOf(p.On)
+	}
+	return proof
 }
 
 // owner is the current ownership, if there is one.

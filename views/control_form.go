@@ -15,6 +15,7 @@ type ControlFormProps struct {
 	Action   string
 	Cancel   string
 	Errors   FormErrors
+	Effects  []EffectLine // of a change that waits for a tick
 	ListHref string
 }
 

@@ -7,7 +7,8 @@ import (
 
 // MapProps is the reliance map: every control on every service in use.
 type MapProps struct {
-	Map    domain.RelianceMap
+	Map    domain.RelianceMap // one page of it
+	Pager  PagerProps
 	Filter domain.MapFilter
 	Gates  bool   // the first failing gate is shown in each cell
 	Path   string // of this page with its query
@@ -132,6 +133,14 @@ func (p MapProps) shown() []Hidden {
 		}
 	}
 	return out
+}
+
+// bulkWords say what the bulk act is about: no tick means every page.
+func (p MapProps) bulkWords(l *i18n.Localizer) string {
+	if p.Pager.Pages() > 1 {
+		return l.N("map.bulk_words_all", p.Map.Controls, nil)
+	}
+	return l.T("map.bulk_words", nil)
 }
 
 // switchGates is the address of the same map with the gates shown, or hidden.

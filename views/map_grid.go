@@ -94,6 +94,9 @@ func (g *gridWriter) table() {
 	}
 	g.put(`<div class="scroll map-scroll" role="region" aria-labelledby="map-caption" tabindex="0"><table class="`, class,
 		`"><caption id="map-caption"><span class="caption">`, templ.EscapeString(g.p.caption(g.l)), `</span>`)
+	if g.p.Pager.Pages() > 1 {
+		g.put(`<span class="caption-note">`, templ.EscapeString(g.l.T("map.rows", g.p.Pager.rangeArgs(g.l))), `</span>`)
+	}
 	if note := g.p.note(g.l); note != "" {
 		g.put(`<span class="caption-note">`, templ.EscapeString(note), `</span>`)
 	}
@@ -126,7 +129,7 @@ func (g *gridWriter) theme(t domain.MapTheme) {
 
 // themeCounts says what of a theme is inherited, and what fell.
 func themeCounts(l *i18n.Localizer, t domain.MapTheme) string {
-	out := []string{l.N("controls.count", len(t.Rows), nil)}
+	out := []string{l.N("controls.count", t.Total, nil)}
 	for _, s := range []domain.Standing{domain.StandsInherited, domain.StandsOnTheWay, domain.StandsLapsed, domain.StandsRefused} {
 		if n := t.Counts[s]; n > 0 {
 			out = append(out, l.N("map.count."+string(s), n, nil))

@@ -233,12 +233,12 @@ func NewFormErrors(l *i18n.Localizer, err error) FormErrors {
 	if fields, ok := errors.AsType[domain.FieldErrors](err); ok {
 		out := make(FormErrors, 0, len(fields))
 		for _, e := range fields {
-			out = append(out, FormError{e.Field, l.T(e.Key, e.Args)})
+			out = append(out, FormError{e.Field, ErrorText(l, e)})
 		}
 		return out
 	}
 	if e, ok := errors.AsType[*domain.Error](err); ok {
-		return FormErrors{{e.Field, l.T(e.Key, e.Args)}}
+		return FormErrors{{e.Field, ErrorText(l, e)}}
 	}
 	return nil
 }

@@ -140,6 +140,7 @@ type ReliancePageProps struct {
 	Links      RelianceLinks
 	Form       OpenForm // of a kind below
 	Refusal    string   // why the person may not decide on this control
+	Assessors  []Option // whose decision the person may record
 }
 
 // RelianceLinks are the addresses of the page; "" hides what the person may not do.

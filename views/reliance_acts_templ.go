@@ -374,8 +374,8 @@ func decideActs(l *i18n.Localizer, p ReliancePageProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if !p.AmAssessor {
-					templ_7745c5c3_Err = Field(l, FieldProps{Name: "on_behalf_of", Label: l.T("reliance.on_behalf_of", nil), Value: p.Form.typed("on_behalf_of", ""), Required: true,
-						Error: p.Form.Errors.For("on_behalf_of")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Field(l, FieldProps{Name: "assessor", Type: FieldSelect, Label: l.T("reliance.assessor", nil), Hint: l.T("reliance.assessor_hint", nil),
+						Value: p.Form.typed("assessor", ""), Empty: l.T("reliance.assessor_none", nil), Options: p.Assessors, Required: true, Error: p.Form.Errors.For("assessor")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -10,12 +10,15 @@ import (
 // ProposeProps is the confirm page of proposing reliances in bulk.
 type ProposeProps struct {
 	Count        int // pairs that would be proposed
+	Beyond       int // more that could be, over what is proposed at once
 	Again        int // of those, lapsed ones proposed again
 	Unclaimable  int // of those, ones that could not be approved yet
 	Services     []ProposeService
 	LeftOut      []LeftOutProps
 	Left         int // pairs left out
 	Controls     []string
+	ByFilter     bool // they are all that a filter shows, and too many to be named in an address
+	Filter       []Hidden
 	Service      string   // chosen; "" for every service in use
 	Choices      []Option // services
 	Available    []Option // certificates
@@ -59,6 +62,9 @@ func (p ProposeProps) consequences(l *i18n.Localizer) []string {
 		return []string{l.T("map.propose_nothing", nil)}
 	}
 	out := []string{l.N("map.propose_c1", p.Count, nil)}
+	if p.Beyond > 0 {
+		out = append(out, l.N("map.propose_beyond", p.Beyond, map[string]any{"Shown": l.Number(p.Count), "All": l.Number(p.Count + p.Beyond)}))
+	}
 	if p.Again > 0 {
 		out = append(out, l.N("map.propose_again", p.Again, nil))
 	}

@@ -348,8 +348,8 @@ func TestAsOf_ADayToComeAgesRecurringEvidence(t *testing.T) {
 		want domain.RelianceState
 	}{
 		{"today", h.Today(), domain.RelianceAccepted},
-		{"the last day that the evidence carries", domain.MustDate("2026-06-30"), domain.RelianceAccepted},
-		{"the day after", domain.MustDate("2026-07-01"), domain.RelianceLapsed},
+		{"the last day that the evidence carries", domain.MustDate("2026-07-30"), domain.RelianceAccepted},
+		{"the day after", domain.MustDate("2026-07-31"), domain.RelianceLapsed},
 		{"a year on", domain.MustDate("2027-06-01"), domain.RelianceLapsed},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -129,6 +129,9 @@ func (a *App) VerifyCertificate(ctx context.Context, actor domain.Actor, v domai
 		if err != nil {
 			return err
 		}
+		if err := old.Verifiable(); err != nil {
+			return err
+		}
 		if v.Title == "" {
 			v.Title = old.Title
 		}
@@ -173,6 +176,26 @@ func (a *App) WithdrawCertificate(ctx context.Context, actor domain.Actor, id do
 			}
 		}
 		return c.replaceCertificate(a, &v, "certificate."+string(v.State))
+	})
+	return v, err
+}
+
+// TakeBackWithdrawal records that a certificate was withdrawn or superseded by
+// mistake: it counts again as it did before, and what lapsed stays lapsed.
+func (a *App) TakeBackWithdrawal(ctx context.Context, actor domain.Actor, id domain.CertificateID, version int) (domain.Certificate, error) {
+	if err := actor.Allow(domain.ActCertificateWrite); err != nil {
+		return domain.Certificate{}, err
+	}
+	var v domain.Certificate
+	err := a.change(ctx, actor, func(c change) (err error) {
+		if v, err = c.Certificate(ctx, actor.Org, id); err != nil {
+			return err
+		}
+		if v.WithdrawnOn == 0 {
+			return domain.Conflict("error.certificate.not_withdrawn", nil)
+		}
+		v, v.Version = v.Unwithdrawn(), version
+		return c.replaceCertificate(a, &v, "certificate.reinstated")
 	})
 	return v, err
 }

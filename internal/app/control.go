@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"relier/internal/catalog"
 	"relier/internal/domain"
@@ -40,6 +41,16 @@ func (a *App) SaveControl(ctx context.Context, actor domain.Actor, v domain.Cont
 		return c.replaceControl(a, &v)
 	})
 	return v, err
+}
+
+// CheckControl reports what SaveControl would refuse of what was typed, before
+// anything is saved.
+func (a *App) CheckControl(actor domain.Actor, v domain.Control) error {
+	if err := actor.Allow(domain.ActControlWrite); err != nil {
+		return err
+	}
+	v.Requirements = slices.Clone(v.Requirements)
+	return cleanControl(&v)
 }
 
 func cleanControl(v *domain.Control) error {

@@ -19,7 +19,7 @@ func TestDashboard_ListsWhatRunsOut(t *testing.T) {
 	for _, x := range d.Expiries {
 		got[x.Noun] = x.On.String()
 	}
-	if got[domain.NounResponsibility] != "2027-03-31" { // a year after the last day that its evidence speaks for
+	if got[domain.NounResponsibility] != "2027-04-30" { // a year after the last day that its evidence speaks for
 		t.Errorf("the duty falls due on %q", got[domain.NounResponsibility])
 	}
 	if got[domain.NounMembership] != h.eng.Period.To.String() {

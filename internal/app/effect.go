@@ -79,11 +79,26 @@ func (a *App) SplitEffects(ctx context.Context, actor domain.Actor, splits []dom
 
 // ResponsibilityEffects is the same for a customer responsibility, new or changed.
 func (a *App) ResponsibilityEffects(ctx context.Context, actor domain.Actor, v domain.Responsibility) ([]Effect, error) {
-	v.Org = actor.Org
+	v.Org, v.SaidBy, v.SaidOn = actor.Org, actor.Person, a.Today()
 	tidyDuty(&v)
 	return a.effects(ctx, actor, func(w *world) {
 		at := pair{v.Control, v.Service}
 		w.duties[at] = append(slices.DeleteFunc(w.duties[at], func(d domain.Responsibility) bool { return d.ID == v.ID }), v)
+	})
+}
+
+// ControlEffects is the same for controls about to be changed: what they implement
+// decides which requirements a reliance must carry. New ones move nothing.
+func (a *App) ControlEffects(ctx context.Context, actor domain.Actor, controls ...domain.Control) ([]Effect, error) {
+	if len(controls) == 0 {
+		return nil, nil
+	}
+	return a.effects(ctx, actor, func(w *world) {
+		for _, v := range controls {
+			if v.ID != 0 {
+				w.controls[v.ID] = v
+			}
+		}
 	})
 }
 

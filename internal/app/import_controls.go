@@ -64,6 +64,17 @@ func (a *App) ReceiveImport(ctx context.Context, actor domain.Actor, r io.Reader
 	return a.receiveList(ctx, actor, r, size)
 }
 
+// Changed are the controls that an import would change, as they would be.
+func (in Import) Changed() []domain.Control {
+	var out []domain.Control
+	for _, r := range in.Rows {
+		if r.Change == RowChanged {
+			out = append(out, r.Control)
+		}
+	}
+	return out
+}
+
 // PreviewImport reads a received list and says, row by row, what applying it
 // would do. A mapping given by a person replaces what the headings say.
 func (a *App) PreviewImport(ctx context.Context, actor domain.Actor, file domain.Digest, mapping map[string]int) (Import, error) {

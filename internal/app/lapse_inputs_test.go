@@ -258,7 +258,14 @@ func (h *house) inputs(s standing) []input {
 			h.must(err)
 			_, err = h.WithdrawCertificate(ctx, h.as(domain.RoleAuditor), v.ID, one("2026-12-01"), 0, v.Version)
 			h.must(err)
-		}, func() { h.verifyCertificate(s, func(*domain.Certificate) {}) }, false, "uncovered"},
+		}, func() {
+			v, err := h.Certificate(ctx, h.as(domain.RoleAuditor), s.certificate)
+			h.must(err)
+			_, err = h.VerifyCertificate(ctx, h.as(domain.RoleAuditor), v)
+			h.refused(err, domain.KindConflict, "error.certificate.verify_withdrawn")
+			_, err = h.TakeBackWithdrawal(ctx, h.as(domain.RoleAuditor), v.ID, v.Version)
+			h.must(err)
+		}, false, "uncovered"},
 		{"report superseded", func() { h.editReport(s.audit, func(v *domain.Report) { v.State = domain.ReportSuperseded }) },
 			func() { h.editReport(s.audit, func(v *domain.Report) { v.State = domain.ReportReviewed }) }, false, "report_missing"},
 		{"report gets an exception that nobody judged", func() {
@@ -292,7 +299,7 @@ func (h *house) inputs(s standing) []input {
 			for _, v := range views {
 				for _, d := range v.Responsibilities {
 					if d.Sentence == "Another" {
-						d.State, d.Because = domain.ResponsibilityNone, "It was a mistake."
+						d.Evidence = []domain.EvidenceID{s.evidence} // proves that one too
 						_, err := h.SaveResponsibility(ctx, h.as(domain.RoleManager), d)
 						h.must(err)
 					}

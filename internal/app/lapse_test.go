@@ -20,7 +20,7 @@ func TestLapse_ByTimeAlone(t *testing.T) {
 	if state, _ := h.verdict(first.reliance); state != domain.RelianceAccepted {
 		t.Fatalf("before any time passed it is %s", state)
 	}
-	due := domain.CadenceYearly.DueAfter(domain.MustDate("2026-03-31"))
+	due := domain.CadenceYearly.CountsUntil(domain.MustDate("2026-03-31"))
 	records := len(h.log())
 	for _, day := range []struct {
 		on   domain.Date

@@ -114,6 +114,7 @@ func addToTheme(themes map[string]*domain.MapTheme, code string, row domain.MapR
 		themes[code] = t
 	}
 	t.Rows = append(t.Rows, row)
+	t.Total++
 	for _, c := range row.Cells {
 		t.Counts[c.Standing()]++
 	}

@@ -32,6 +32,9 @@ func (a *App) ReadScope(ctx context.Context, actor domain.Actor, e domain.Engage
 	edition := domain.Edition2022
 	if e != 0 {
 		v, err := a.store.Engagement(ctx, actor.Org, e)
+		if domain.IsNotFound(err) {
+			return nil, domain.Invalid("error.choice", nil).At("engagement")
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -46,6 +49,29 @@ func (a *App) ReadScope(ctx context.Context, actor domain.Actor, e domain.Engage
 		return nil, domain.Invalid("error.membership.controls", domain.Args{"Codes": shorten(strings.Join(unknown, ", "), 200)}).At("controls")
 	}
 	return ids, nil
+}
+
+// CheckAssessor reports what EditAssessor would refuse of what was typed, before
+// anything is saved or its effects are shown.
+func (a *App) CheckAssessor(ctx context.Context, actor domain.Actor, m domain.Membership) error {
+	if err := actor.Allow(domain.ActPeopleManage); err != nil {
+		return err
+	}
+	m.Org, m.Role = actor.Org, domain.RoleAssessor
+	if err := checkRole(actor, m); err != nil {
+		return err
+	}
+	return change{a.store, ctx, actor, a.Now()}.checkMembership(m)
+}
+
+// checkMembership looks up what a membership names.
+func (c change) checkMembership(m domain.Membership) error {
+	if m.Engagement != 0 {
+		if _, err := c.Engagement(c.ctx, c.actor.Org, m.Engagement); err != nil {
+			return domain.Invalid("error.choice", nil).At("engagement")
+		}
+	}
+	return c.controlsExist(m.Controls)
 }
 
 // MembershipDigest names a membership by its content: memberships carry no
@@ -85,6 +111,9 @@ func (a *App) EditAssessor(ctx context.Context, actor domain.Actor, m domain.Mem
 			return err
 		}
 		out = domain.Member{Person: p, Membership: m}
+		if MembershipDigest(m) == seen { // saved as it was found: nothing happened
+			return nil
+		}
 		return c.putMembership(a, "membership.changed", out)
 	})
 	return out, err
@@ -94,12 +123,7 @@ func (a *App) EditAssessor(ctx context.Context, actor domain.Actor, m domain.Mem
 // so no longer takes what they accepted with them.
 func (c change) putMembership(a *App, verb string, v domain.Member) error {
 	m := v.Membership
-	if m.Engagement != 0 {
-		if _, err := c.Engagement(c.ctx, c.actor.Org, m.Engagement); err != nil {
-			return domain.Invalid("error.choice", nil).At("engagement")
-		}
-	}
-	if err := c.controlsExist(m.Controls); err != nil {
+	if err := c.checkMembership(m); err != nil {
 		return err
 	}
 	if err := c.PutMembership(c.ctx, m); err != nil {

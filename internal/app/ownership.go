@@ -15,7 +15,7 @@ func (a *App) AssignOwner(ctx context.Context, actor domain.Actor, person domain
 	}
 	err = a.change(ctx, actor, func(c change) error {
 		m, err := c.Membership(ctx, actor.Org, person)
-		if err != nil || m.Role == domain.RoleAssessor || m.Role == domain.RoleReader {
+		if err != nil || !m.Role.MayOwn() {
 			return domain.Invalid("error.ownership.person", nil).At("person")
 		}
 		for _, id := range controls {

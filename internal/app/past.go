@@ -178,10 +178,10 @@ func keep(p *past, id domain.ControlID, put func()) {
 // settle derives what the tables would have told directly.
 func (p *past) settle(accepted map[domain.EvidenceID]domain.Acceptance, names map[domain.PersonID]string) (*world, error) {
 	if !p.began {
-		return nil, domain.Conflict("error.as_of.engagement", domain.Args{"On": p.on.String()})
+		return nil, domain.Conflict("error.as_of.engagement", domain.Args{"On": p.on})
 	}
 	if _, there := p.controls[p.only]; p.only != 0 && !there {
-		return nil, domain.Conflict("error.as_of.control", domain.Args{"On": p.on.String()})
+		return nil, domain.Conflict("error.as_of.control", domain.Args{"On": p.on})
 	}
 	p.entries = fullSoA(p.engagement.Org, p.engagement.Edition, p.touched)
 	p.evidence = factsOf(p.items, accepted)

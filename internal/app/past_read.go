@@ -69,7 +69,7 @@ func single[T any](ctx context.Context, a *App, org domain.OrgID, noun domain.No
 	}
 	i := slices.IndexFunc(states, func(r domain.Revision) bool { return r.At.Before(a.until()) })
 	if i < 0 || string(states[i].State) == "null" {
-		return none, domain.Conflict("error.as_of.missing", domain.Args{"On": a.on.String()})
+		return none, domain.Conflict("error.as_of.missing", domain.Args{"On": a.on})
 	}
 	then := none
 	if err := state(states[i], func(v T) { then = v }); err != nil {
@@ -233,7 +233,7 @@ func (a *App) EngagementOn(ctx context.Context, actor domain.Actor, e domain.Eng
 	}
 	then, err := single(ctx, a, actor.Org, domain.NounEngagement, int64(e.ID), e, nil)
 	if domain.KindOf(err) == domain.KindConflict {
-		err = domain.Conflict("error.as_of.engagement", domain.Args{"On": a.on.String()})
+		err = domain.Conflict("error.as_of.engagement", domain.Args{"On": a.on})
 	}
 	return then, err
 }

@@ -57,7 +57,7 @@ func (a *App) Reliance(ctx context.Context, actor domain.Actor, e domain.Engagem
 	}
 	i := slices.IndexFunc(w.reliances, func(v domain.Reliance) bool { return v.ID == id })
 	if i < 0 {
-		return RelianceView{}, domain.Conflict("error.as_of.reliance", domain.Args{"On": a.on.String()})
+		return RelianceView{}, domain.Conflict("error.as_of.reliance", domain.Args{"On": a.on})
 	}
 	return w.view(w.reliances[i]), nil
 }
@@ -185,97 +185,6 @@ func (c change) mayOverride(of domain.PersonID, key, override string) error {
 		override = ""
 	}
 	return c.actor.Independent(of, key, override)
-}
-
-// Decision is what an assessor decided on a reliance. OnBehalfOf and Proof are
-// filled when somebody of the organization records it for the assessor.
-type Decision struct {
-	Accept     bool
-	Words      string
-	OnBehalfOf string
-	Proof      string
-}
-
-// DecideReliance records the assessor's acceptance or refusal.
-func (a *App) DecideReliance(ctx context.Context, actor domain.Actor, e domain.Engagement, id domain.RelianceID, version int, d Decision) (domain.Reliance, error) {
-	if err := actor.Allow(domain.ActRelianceAccept); err != nil {
-		return domain.Reliance{}, err
-	}
-	if err := checkDecision(actor, &d); err != nil {
-		return domain.Reliance{}, err
-	}
-	next := domain.RelianceRefused
-	if d.Accept {
-		next = domain.RelianceAccepted
-	}
-	return a.moveReliance(ctx, actor, e, id, "reliance."+string(next), func(c change, v *domain.Reliance, verdict domain.Verdict) error {
-		if !v.CanMoveTo(next) {
-			return domain.Conflict("error.reliance.state", domain.Args{"State": string(v.State)})
-		}
-		if err := c.mayDecide(*v, a.Today()); err != nil {
-			return err
-		}
-		if d.Accept && verdict.Rung != domain.RungComplete {
-			return domain.Conflict("error.reliance.not_complete", nil)
-		}
-		v.State, v.DecidedBy, v.DecidedAt, v.Version = next, actor.Person, c.at, version
-		v.Decision, v.OnBehalfOf, v.Proof = d.Words, d.OnBehalfOf, d.Proof
-		return nil
-	})
-}
-
-// mayDecide refuses a decision that no assessor engaged today could have taken:
-// an assessor decides on the controls they were engaged for and on no other, and
-// nobody records for an assessor who is not there.
-func (c change) mayDecide(v domain.Reliance, today domain.Date) error {
-	assessors, err := c.Assessors(c.ctx, c.actor.Org, v.Engagement)
-	if err != nil {
-		return err
-	}
-	engaged := slices.DeleteFunc(assessors, func(m domain.Membership) bool { return m.Until != 0 && m.Until < today })
-	if len(engaged) == 0 {
-		return domain.Conflict("error.reliance.no_assessor", nil)
-	}
-	covers := func(m domain.Membership) bool {
-		return m.CoversControl(v.Control) && (c.actor.Role != domain.RoleAssessor || m.Person == c.actor.Person)
-	}
-	if !slices.ContainsFunc(engaged, covers) {
-		return domain.Forbidden("error.reliance.assessor_scope", nil)
-	}
-	return nil
-}
-
-// MayDecide is the refusal that a decision on a control would meet whatever its
-// words, so that a page does not offer it; nil when none.
-func (a *App) MayDecide(ctx context.Context, actor domain.Actor, e domain.Engagement, control domain.ControlID) (refusal, err error) {
-	if err := actor.Allow(domain.ActRelianceAccept); err != nil {
-		return err, nil
-	}
-	err = change{a.store, ctx, actor, a.Now()}.mayDecide(domain.Reliance{Engagement: e.ID, Control: control}, a.Today())
-	if domain.KindOf(err) != "" {
-		return err, nil
-	}
-	return nil, err
-}
-
-// checkDecision wants words for a refusal, and a name and proof from whoever is
-// not the assessor.
-func checkDecision(actor domain.Actor, d *Decision) error {
-	var f domain.FieldErrors
-	d.Words, d.OnBehalfOf, d.Proof = domain.Clean(d.Words), domain.Clean(d.OnBehalfOf), domain.Clean(d.Proof)
-	least, onBehalf := 0, 0
-	if !d.Accept {
-		least = 1
-	}
-	if actor.Role != domain.RoleAssessor {
-		onBehalf = 1
-	} else {
-		d.OnBehalfOf, d.Proof = "", ""
-	}
-	domain.CheckText(&f, "words", d.Words, least, 4000)
-	domain.CheckText(&f, "on_behalf_of", d.OnBehalfOf, onBehalf, 160)
-	domain.CheckText(&f, "proof", d.Proof, onBehalf, 1000)
-	return f.Err()
 }
 
 // moveReliance loads a reliance with its verdict, lets decide change it, saves

@@ -53,10 +53,15 @@ type ServiceProposal struct {
 	Cause        domain.Reason // the first of the first of those
 }
 
+// MostProposed is how many pairs are proposed at once: what one form carries,
+// one person can answer for, and one transaction writes in a few seconds.
+const MostProposed = 5000
+
 // ProposalPlan says exactly what a bulk proposal would do.
 type ProposalPlan struct {
 	Services  []ServiceProposal
 	LeftOut   []LeftOut
+	Beyond    int                  // more pairs that could be proposed, over MostProposed
 	Available []domain.Certificate // verified ones that name a service chosen
 }
 
@@ -121,7 +126,7 @@ func (w *world) chosenControls(ids []domain.ControlID) ([]domain.Control, error)
 
 func (w *world) plan(controls []domain.Control, services []domain.Service, certificates []domain.CertificateID) ProposalPlan {
 	var out ProposalPlan
-	claimed := w.byPair()
+	claimed, planned := w.byPair(), 0
 	for _, s := range services {
 		p := ServiceProposal{Service: s, Certificates: w.provenFor(s, certificates)}
 		out.Available = append(out.Available, w.provenFor(s, nil)...)
@@ -131,6 +136,11 @@ func (w *world) plan(controls []domain.Control, services []domain.Service, certi
 				out.LeftOut = append(out.LeftOut, LeftOut{why, v, s})
 				continue
 			}
+			if planned == MostProposed {
+				out.Beyond++
+				continue
+			}
+			planned++
 			p.Controls = append(p.Controls, v)
 			p.Pairs = append(p.Pairs, ProposedPair{v.ID, s.ID, r.Version})
 			p.weigh(w, v)
@@ -214,6 +224,9 @@ func (a *App) ProposeReliances(ctx context.Context, actor domain.Actor, e domain
 	domain.CheckText(&f, "why", b.Why, 1, 4000)
 	if len(b.Pairs) == 0 {
 		f.Add("pairs", "error.reliance.none_chosen", nil)
+	}
+	if len(b.Pairs) > MostProposed {
+		f.Add("pairs", "error.reliance.too_many", domain.Args{"Most": MostProposed})
 	}
 	if err := f.Err(); err != nil {
 		return 0, err

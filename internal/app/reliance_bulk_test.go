@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
 
 	"relier/internal/app"
@@ -259,4 +260,44 @@ func TestApproveReliances_Alone(t *testing.T) {
 	if v, err := kit.App.Reliance(t.Context(), owner, e, seen[0].ID); err != nil || v.Reliance.State != domain.RelianceApproved || v.Reliance.Override != "Nobody else" {
 		t.Errorf("approved: %+v %v", v.Reliance, err)
 	}
+}
+
+// TestProposeReliances_AtMostSoManyAtOnce: what is over the limit waits for
+// another turn, and the plan says how much that is.
+func TestProposeReliances_AtMostSoManyAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it writes hundreds of rows")
+	}
+	t.Parallel()
+	h := newHouse(t)
+	manager := h.as(domain.RoleManager)
+	catalogue, err := h.Catalogue(ctx, manager)
+	h.must(err)
+	var names []domain.Named
+	for _, v := range catalogue.Snapshot.Services[:19] {
+		_, err := h.SaveService(ctx, manager, domain.Service{Key: v.ID, Name: v.Name.EN, Environment: domain.EnvPublic, Model: domain.ModelSaaS, State: domain.ServiceInUse})
+		h.must(err)
+		names = append(names, domain.Named{Service: v.ID, Environment: domain.EnvPublic})
+	}
+	cert, err := h.SaveCertificate(ctx, manager, domain.Certificate{Title: "All", Number: "ALL-1", Body: "Body", Edition: domain.Edition2022,
+		Issued: domain.MustDate("2025-01-01"), Expires: domain.MustDate("2028-01-01"), ScopeText: "Each.", Names: names})
+	h.must(err)
+	cert.CheckedWhere = "Service Trust Portal"
+	_, err = h.VerifyCertificate(ctx, h.as(domain.RoleAuditor), cert)
+	h.must(err)
+	choice := app.ProposalChoice{}
+	for i := range 265 {
+		c, err := h.SaveControl(ctx, manager, domain.Control{Code: fmt.Sprintf("C-%d", i), Title: "Perimeters", Implementation: domain.Implemented,
+			Requirements: []domain.ControlRequirement{{Ref: domain.Ref{Edition: domain.Edition2022, Code: "A.7.1"}}}})
+		h.must(err)
+		choice.Controls = append(choice.Controls, c.ID)
+	}
+	p := h.plan(choice)
+	if n := len(p.Pairs()); n != app.MostProposed || p.Beyond != 265*19-app.MostProposed {
+		t.Errorf("the plan has %d pairs, and %d beyond", n, p.Beyond)
+	}
+	b := confirmed(p)
+	b.Pairs = append(b.Pairs, b.Pairs[0])
+	_, err = h.ProposeReliances(ctx, manager, h.eng, b)
+	h.refused(err, domain.KindInvalid, "error.reliance.too_many")
 }

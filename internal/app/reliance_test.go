@@ -85,8 +85,7 @@ func TestLapse_NeverHeals(t *testing.T) {
 			w, err := h.WithdrawCertificate(ctx, h.as(domain.RoleAuditor), c.ID, domain.MustDate("2026-12-31"), 0, c.Version)
 			h.must(err)
 			return func() {
-				w.CheckedOn, w.CheckedWhere = 0, "portal"
-				_, err := h.VerifyCertificate(ctx, h.as(domain.RoleAuditor), w)
+				_, err := h.TakeBackWithdrawal(ctx, h.as(domain.RoleAuditor), w.ID, w.Version)
 				h.must(err)
 			}
 		},

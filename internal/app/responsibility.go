@@ -59,6 +59,7 @@ func (c change) saveResponsibility(a *App, v *domain.Responsibility) error {
 	if v.ID == 0 {
 		verb, save = "responsibility.added", c.CreateResponsibility
 	}
+	v.SaidBy, v.SaidOn = c.actor.Person, a.Today()
 	if err := save(c.ctx, v); err != nil {
 		return err
 	}
@@ -76,6 +77,9 @@ func (c change) placeDuty(v *domain.Responsibility) (domain.Control, error) {
 		if err != nil {
 			return domain.Control{}, err
 		}
+		if v.Control != 0 && v.Control != old.Control || v.Service != 0 && v.Service != old.Service {
+			return domain.Control{}, domain.NotFound(string(domain.NounResponsibility))
+		}
 		v.Control, v.Service = old.Control, old.Service
 	}
 	control, err := c.Control(c.ctx, c.actor.Org, v.Control)
@@ -85,14 +89,15 @@ func (c change) placeDuty(v *domain.Responsibility) (domain.Control, error) {
 	return control, c.checkDuty(*v)
 }
 
-// checkDuty looks up what a duty names, and for its twin.
+// checkDuty looks up what a duty names, and what else is recorded of its control
+// and service: a twin, or the contrary.
 func (c change) checkDuty(v domain.Responsibility) error {
 	if _, err := c.Service(c.ctx, c.actor.Org, v.Service); err != nil {
 		return err
 	}
 	if v.Owner != 0 {
-		if _, err := c.Membership(c.ctx, c.actor.Org, v.Owner); err != nil {
-			return domain.Invalid("error.choice", nil).At("owner")
+		if m, err := c.Membership(c.ctx, c.actor.Org, v.Owner); err != nil || !m.Role.MayOwn() {
+			return domain.Invalid("error.ownership.person", nil).At("owner")
 		}
 	}
 	for _, id := range v.Evidence {
@@ -101,11 +106,19 @@ func (c change) checkDuty(v domain.Responsibility) error {
 		}
 	}
 	others, err := c.Responsibilities(c.ctx, c.actor.Org, v.Control)
-	if err != nil || !slices.ContainsFunc(others, v.Twin) {
+	if err != nil {
 		return err
 	}
-	if v.State == domain.ResponsibilityNone {
+	none, twin := v.State == domain.ResponsibilityNone, slices.ContainsFunc(others, v.Twin)
+	switch contrary := slices.ContainsFunc(others, v.Contradicts); {
+	case twin && none:
 		return domain.Conflict("error.duty.none_twice", nil).At("because")
+	case twin:
+		return domain.Conflict("error.duty.twice", nil).At("sentence")
+	case contrary && none:
+		return domain.Conflict("error.duty.none_beside", nil).At("because")
+	case contrary:
+		return domain.Conflict("error.duty.beside_none", nil).At("sentence")
 	}
-	return domain.Conflict("error.duty.twice", nil).At("sentence")
+	return nil
 }

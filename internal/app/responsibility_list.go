@@ -56,7 +56,7 @@ func (a *App) Duties(ctx context.Context, actor domain.Actor, e domain.Engagemen
 	if err := a.addFacts(ctx, w, 0); err != nil {
 		return out, err
 	}
-	all := w.dutyViews()
+	all := w.dutyViews(a.Today())
 	for _, v := range all {
 		out.Counts[v.State]++
 	}
@@ -72,7 +72,7 @@ func (a *App) Duties(ctx context.Context, actor domain.Actor, e domain.Engagemen
 
 // dutyViews joins the duties of a world with their proof, in the order of the
 // controls' codes.
-func (w *world) dutyViews() []DutyView {
+func (w *world) dutyViews(today domain.Date) []DutyView {
 	var out []DutyView
 	services := w.inUse()
 	for _, control := range w.inCodeOrder() {
@@ -83,6 +83,9 @@ func (w *world) dutyViews() []DutyView {
 					v.Owner, v.Inherited = o.Ownership.Person, true
 				}
 				v.Proof = domain.ProofOf(d, w.evidence, w.engagement.Period, w.on)
+				if w.on > today {
+					v.Proof = v.Proof.AsOf(w.on)
+				}
 				v.State = d.StateOn(v.Proof)
 				out = append(out, v)
 			}

@@ -21,14 +21,37 @@ func TestResponsibility_HasNoTwin(t *testing.T) {
 	h.refused(err, domain.KindConflict, "error.duty.twice")
 	none := domain.Responsibility{Control: c.ID, Service: s.ID, State: domain.ResponsibilityNone, Because: "Nothing."}
 	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), none)
+	h.refused(err, domain.KindConflict, "error.duty.none_beside")
+	other := h.control("C-2")
+	none.Control = other.ID
+	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), none)
 	h.must(err)
 	none.Because = "Nothing at all."
 	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), none)
 	h.refused(err, domain.KindConflict, "error.duty.none_twice")
+	beside := v
+	beside.Control = other.ID
+	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), beside)
+	h.refused(err, domain.KindConflict, "error.duty.beside_none")
 	list, err := h.Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{})
 	h.must(err)
 	if list.Total != 2 {
 		t.Errorf("%d responsibilities, want 2", list.Total)
+	}
+	changed := list.Rows[1].Responsibility // none becomes something, and may again
+	changed.State, changed.Sentence, changed.Because = domain.ResponsibilityOpen, "Review.", ""
+	changed, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), changed)
+	h.must(err)
+	for _, role := range []domain.Role{domain.RoleReader, domain.RoleAssessor} {
+		changed.Owner = h.as(role).Person
+		_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), changed)
+		h.refused(err, domain.KindInvalid, "owner")
+	}
+	changed.Owner = 0
+	for _, elsewhere := range []domain.Responsibility{{Control: c.ID, Service: s.ID}, {Control: other.ID, Service: s.ID + 1}} {
+		elsewhere.ID, elsewhere.Sentence, elsewhere.Version = changed.ID, "Moved.", changed.Version
+		_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), elsewhere)
+		h.refused(err, domain.KindNotFound, "error.not_found")
 	}
 	v.Sentence, v.Cadence = "Another.", "hourly"
 	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), v)
@@ -90,7 +113,7 @@ func TestDuties_StateOnTheDay(t *testing.T) {
 		state     domain.ResponsibilityState
 		until     string
 		inherited bool
-	}{{domain.ResponsibilityStale, "", false}, {domain.ResponsibilityEvidenced, "2027-03-31", true}, {domain.ResponsibilityOpen, "", true}} {
+	}{{domain.ResponsibilityStale, "", false}, {domain.ResponsibilityEvidenced, "2027-04-30", true}, {domain.ResponsibilityOpen, "", true}} {
 		got := list.Rows[i]
 		if got.State != want.state || got.Proof.Until.String() != want.until || got.Inherited != want.inherited {
 			t.Errorf("%s: %s until %q, %v", got.Responsibility.Sentence, got.State, got.Proof.Until, got.Inherited)
@@ -105,6 +128,11 @@ func TestDuties_StateOnTheDay(t *testing.T) {
 	}
 	if got, err := h.Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{Cadence: app.NoCadence}); err != nil || got.Total != 1 {
 		t.Errorf("without a cadence: %d rows, %v", got.Total, err)
+	}
+	later, err := h.AsOf(domain.MustDate("2028-01-01")).Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{}) // after the audit period
+	h.must(err)
+	if got := later.Rows[1]; got.State != domain.ResponsibilityStale || got.Proof.Until != 0 || len(got.Proof.Causes) != 1 || later.Counts[domain.ResponsibilityStale] != 2 {
+		t.Errorf("after its turn the yearly duty is %s: %+v", got.State, got.Proof)
 	}
 	past, err := h.AsOf(domain.MustDate("2026-11-24")).Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{Sort: "until", Desc: true})
 	h.must(err)

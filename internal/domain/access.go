@@ -20,6 +20,10 @@ var Roles = []Role{RoleOwner, RoleManager, RoleAuditor, RoleContributor, RoleRea
 // Valid reports whether r is a known role.
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
 
+// MayOwn reports whether somebody with the role can be answerable for a control
+// or a responsibility: who judges from outside and who only reads cannot.
+func (r Role) MayOwn() bool { return r.Valid() && r != RoleAssessor && r != RoleReader }
+
 // Membership gives a person a role in an organization. An assessor's is limited
 // to one engagement, perhaps to some of its controls, and has an end date.
 type Membership struct {

@@ -114,6 +114,24 @@ func (c Certificate) Covers() (p Period, ok bool) {
 	return p, p.Valid()
 }
 
+// Verifiable refuses a verification of what was withdrawn or superseded: it would
+// count again without anybody having said that the withdrawal was a mistake.
+func (c Certificate) Verifiable() error {
+	if c.WithdrawnOn == 0 {
+		return nil
+	}
+	return Conflict("error.certificate.verify_withdrawn", nil)
+}
+
+// Unwithdrawn is the certificate as it stood before its withdrawal.
+func (c Certificate) Unwithdrawn() Certificate {
+	c.State, c.WithdrawnOn, c.Successor = CertificateUnverified, 0, 0
+	if c.CheckedBy != 0 {
+		c.State = CertificateVerified
+	}
+	return c
+}
+
 // Counted reports whether a person verified the certificate; a withdrawn or
 // superseded one still counts for the days before.
 func (c Certificate) Counted() bool { return c.State != CertificateUnverified && c.CheckedBy != 0 }

@@ -115,15 +115,21 @@ type MapTheme struct {
 	Code   string // "A.5"; "" for controls without a requirement of Annex A in the edition
 	Title  Text
 	Rows   []MapRow
-	Counts map[Standing]int // of the rows and services shown
+	Total  int              // rows of the theme, on whatever page of the map
+	Counts map[Standing]int // of those, on the services shown
 }
+
+// mapCells is about how many cells a page of the map holds: twelve thousand are
+// some 1.2 MB of markup, which browsers lay out without a stutter. mapRows is
+// the least that a page of very many services holds.
+const mapCells, mapRows = 12_000, 50
 
 // RelianceMap is every control on every service in use, as seen on a day.
 type RelianceMap struct {
 	On       Date
 	Services []Service // the columns shown, by name
 	Themes   []MapTheme
-	Controls int              // rows shown
+	Controls int              // rows that the filter asks for
 	Matching int              // pairs that the filter asks for
 	Counts   map[Standing]int // of all pairs, whatever the filter
 	Pairs    int              // all of them
@@ -131,7 +137,7 @@ type RelianceMap struct {
 	Total    int              // all controls there are
 }
 
-// Rows lists the controls shown.
+// Rows lists the controls that the themes hold.
 func (m RelianceMap) Rows() []ControlID {
 	var out []ControlID
 	for _, t := range m.Themes {
@@ -140,4 +146,26 @@ func (m RelianceMap) Rows() []ControlID {
 		}
 	}
 	return out
+}
+
+// Page cuts one page of rows out of the map: what it counts stays that of the
+// whole. A page beyond the last is the last.
+func (m RelianceMap) Page(number int) (RelianceMap, Page) {
+	p := Page{Size: max(mapRows, mapCells/max(1, len(m.Services)))}
+	pages := List[MapRow]{Total: m.Controls, Page: p}.Pages()
+	p.Number = min(max(1, number), pages)
+	before, left := p.Offset(), p.Limit()
+	var themes []MapTheme
+	for _, t := range m.Themes {
+		skip := min(before, len(t.Rows))
+		before -= skip
+		t.Rows = t.Rows[skip:]
+		t.Rows = t.Rows[:min(left, len(t.Rows))]
+		left -= len(t.Rows)
+		if len(t.Rows) > 0 {
+			themes = append(themes, t)
+		}
+	}
+	m.Themes = themes
+	return m, p
 }

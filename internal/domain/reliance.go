@@ -33,10 +33,11 @@ type Reliance struct {
 	ApprovedAt   time.Time       `json:"approved_at"`
 	DecidedBy    PersonID        `json:"decided_by"` // who accepted or refused, or recorded it
 	DecidedAt    time.Time       `json:"decided_at"`
-	OnBehalfOf   string          `json:"on_behalf_of"` // the assessor, when somebody else recorded the decision
-	Proof        string          `json:"proof"`        // where that decision can be seen
-	Decision     string          `json:"decision"`     // the assessor's words
-	Override     string          `json:"override"`     // why approver and proposer are one person
+	Assessor     PersonID        `json:"assessor,omitempty"` // whose decision it is; 0 in records from before it was kept
+	OnBehalfOf   string          `json:"on_behalf_of"`       // the assessor's name, when somebody else recorded the decision
+	Proof        string          `json:"proof"`              // where that decision can be seen
+	Decision     string          `json:"decision"`           // the assessor's words
+	Override     string          `json:"override"`           // why approver and proposer are one person
 	LapsedAt     time.Time       `json:"lapsed_at"`
 	LapseCauses  []Reason        `json:"lapse_causes,omitempty"`
 	Version      int             `json:"version"`
@@ -48,6 +49,12 @@ func (r Reliance) Claimed() bool { return r.State != "" }
 
 // Standing reports whether people rely on it: only then can it lapse.
 func (r Reliance) Standing() bool { return r.CanMoveTo(RelianceLapsed) }
+
+// Independent reports whether a person may decide on it as the assessor: nobody
+// assesses what they proposed or approved, whatever their role is by then.
+func (r Reliance) Independent(assessor PersonID) bool {
+	return assessor != r.ProposedBy && assessor != r.ApprovedBy
+}
 
 // CanMoveTo reports whether a state may follow.
 func (r Reliance) CanMoveTo(next RelianceState) bool {

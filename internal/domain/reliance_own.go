@@ -106,7 +106,7 @@ type Proof struct {
 // as long after as collecting the next may take.
 func ProofOf(r Responsibility, evidence map[EvidenceID]EvidenceFact, p Period, on Date) Proof {
 	if r.State == ResponsibilityNone {
-		g := Ground{Reason: because("responsibility_none", "Because", r.Because), Noun: NounResponsibility, Object: int64(r.ID)}
+		g := Ground{Reason: because("responsibility_none", "Because", r.Because), Noun: NounResponsibility, Object: int64(r.ID), By: r.SaidBy, On: r.SaidOn}
 		return Proof{Proven: r.Because != "", Ground: g}
 	}
 	var out Proof
@@ -153,8 +153,8 @@ func (e EvidenceFact) whyNotCounting(p Period, c Cadence, on Date) Reason {
 	return Reason{}
 }
 
-// assessorGate is G6: an engaged assessor, whose duties cover the control,
-// accepted the reliance. What was accepted while the assessor was engaged stays
+// assessorGate is G6: an engaged assessor, whose duties cover the control and who
+// had no part in the reliance, accepted it. What was accepted while the assessor was engaged stays
 // accepted when the engagement has ended as agreed; withdrawn assessors are
 // among the facts no longer.
 func (x *Examination) assessorGate(own OwnFacts) GateResult {
@@ -165,12 +165,24 @@ func (x *Examination) assessorGate(own OwnFacts) GateResult {
 	if r.OnBehalfOf != "" && r.Proof == "" {
 		return result(GateAssessor, []Reason{because("acceptance_unproven", "Assessor", r.OnBehalfOf)}, nil, nil)
 	}
+	if r.Assessor != 0 && !r.Independent(r.Assessor) {
+		return result(GateAssessor, []Reason{because("assessor_not_independent")}, nil, nil)
+	}
 	for _, a := range own.Assessors {
-		if a.CoversControl(own.Control) && (a.Until == 0 || on <= a.Until) && (r.OnBehalfOf != "" || a.Person == r.DecidedBy) {
+		if a.CoversControl(own.Control) && (a.Until == 0 || on <= a.Until) && r.decidedBy(a.Person) {
 			return result(GateAssessor, nil, []Ground{acceptance(r, on)}, nil)
 		}
 	}
 	return result(GateAssessor, []Reason{because("assessor_withdrawn")}, nil, nil)
+}
+
+// decidedBy reports whether the decision is an assessor's. Of old records that
+// somebody made on an assessor's behalf only a name is known: they may be any's.
+func (r Reliance) decidedBy(assessor PersonID) bool {
+	if r.Assessor != 0 {
+		return r.Assessor == assessor
+	}
+	return r.OnBehalfOf != "" || r.DecidedBy == assessor
 }
 
 func acceptance(r Reliance, on Date) Ground {

@@ -186,6 +186,14 @@ func TestReliance_Assessor(t *testing.T) {
 		{"G6 recorded on the assessor's behalf, without proof", func(f *domain.RelianceFacts) {
 			f.Reliance.DecidedBy, f.Reliance.OnBehalfOf = 4, "Ann Assessor"
 		}, domain.RungComplete, "G6: acceptance_unproven(Ann Assessor)", ""},
+		{"G6 recorded for the assessor who is engaged", func(f *domain.RelianceFacts) {
+			f.Reliance.DecidedBy, f.Reliance.Assessor, f.Reliance.OnBehalfOf, f.Reliance.Proof = 4, 9, "Ann Assessor", "minutes of 1 June"
+		}, domain.RungInherited, "", ""},
+		{"G6 recorded for an assessor who left, though another stays", func(f *domain.RelianceFacts) {
+			f.Reliance.DecidedBy, f.Reliance.Assessor, f.Reliance.OnBehalfOf, f.Reliance.Proof = 4, 10, "Ann Assessor", "minutes of 1 June"
+		}, domain.RungComplete, "G6: assessor_withdrawn", ""},
+		{"G6 accepted by an assessor who had approved it", func(f *domain.RelianceFacts) { f.Reliance.Assessor, f.Reliance.ApprovedBy = 9, 9 }, domain.RungComplete, "G6: assessor_not_independent", ""},
+		{"G6 accepted by an assessor who had proposed it", func(f *domain.RelianceFacts) { f.Reliance.Assessor, f.Reliance.ProposedBy = 9, 9 }, domain.RungComplete, "G6: assessor_not_independent", ""},
 		{"G6 accepted by somebody of ours in the assessor's place", func(f *domain.RelianceFacts) { f.Reliance.DecidedBy = 4 }, domain.RungComplete, "G6: assessor_withdrawn", ""},
 	})
 }
@@ -204,6 +212,10 @@ func TestReliance_OwnGrounds(t *testing.T) {
 	}
 	if accepted.Code != "accepted_on_behalf" || accepted.Get("Assessor") != "Ann Assessor" || accepted.By != 4 || accepted.On != day("2026-06-01") {
 		t.Errorf("the acceptance's ground is %+v", accepted)
+	}
+	f.Responsibilities = []domain.Responsibility{{ID: 2, State: domain.ResponsibilityNone, Because: "No room of ours.", SaidBy: 8, SaidOn: day("2026-03-02")}}
+	if g := domain.Evaluate(f).Gates[4].Grounds[1]; g.Code != "responsibility_none" || g.By != 8 || g.On != day("2026-03-02") {
+		t.Errorf("the ground of “none” is %+v", g)
 	}
 	f.Split.ConfirmedAt = time.Time{}
 	if g := domain.Evaluate(f).Gates[4].Grounds[0]; g.On != 0 {

@@ -31,8 +31,10 @@ type Responsibility struct {
 	Frequency string              `json:"frequency"` // how often it is due, in the organization's words
 	Cadence   Cadence             `json:"cadence,omitempty"`
 	State     ResponsibilityState `json:"state"`
-	Because   string              `json:"because"`  // why there is none
-	Evidence  []EvidenceID        `json:"evidence"` // what is offered as proof
+	Because   string              `json:"because"`           // why there is none
+	Evidence  []EvidenceID        `json:"evidence"`          // what is offered as proof
+	SaidBy    PersonID            `json:"said_by,omitempty"` // who last said so; 0 in records from before it was kept
+	SaidOn    Date                `json:"said_on,omitempty"`
 	Version   int                 `json:"version"`
 }
 
@@ -60,6 +62,28 @@ func (r Responsibility) Twin(o Responsibility) bool {
 		return false
 	}
 	return none || strings.EqualFold(r.Sentence, o.Sentence)
+}
+
+// Contradicts reports whether one of two responsibilities of a control on a
+// service says that there is nothing to do, and the other says what there is.
+func (r Responsibility) Contradicts(o Responsibility) bool {
+	return r.ID != o.ID && r.Control == o.Control && r.Service == o.Service && (r.State == ResponsibilityNone) != (o.State == ResponsibilityNone)
+}
+
+// AsOf is a proof as it will stand on a day to come, after the audit period as
+// well: ProofOf looks no further than the audit does.
+func (p Proof) AsOf(on Date) Proof {
+	if !p.Proven || p.Until == 0 || on <= p.Until {
+		return p
+	}
+	code := ""
+	for _, v := range p.Ground.Reason.Params {
+		if v.Name == "Evidence" {
+			code = v.Value
+		}
+	}
+	cause := because("evidence_stale", "Evidence", code, "Due", p.Until.AddDays(-ProofGraceDays).String())
+	return Proof{Stale: true, Causes: append(slices.Clone(p.Causes), cause)}
 }
 
 // StateOn is the state as it shows on a day: evidence that was offered and

@@ -245,3 +245,28 @@ func TestDynamic_EveryPrefixHasKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestErrors_ThatCountHavePluralForms: views.ErrorText asks for the plural of
+// whatever error carries a count.
+func TestErrors_ThatCountHavePluralForms(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("locales/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no locale files", err)
+	}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var messages map[string]any
+		if err := json.Unmarshal(raw, &messages); err != nil {
+			t.Fatal(err)
+		}
+		for key, v := range messages {
+			if text, one := v.(string); one && strings.HasPrefix(key, "error.") && strings.Contains(text, "{{.Count}}") {
+				t.Errorf("%s: %s counts and has one form", name, key)
+			}
+		}
+	}
+}

@@ -195,6 +195,10 @@ func assessorCases() []gateCase {
 			h.must(err)
 		}},
 		{domain.GateAssessor, "lapsed", plan{}, func(h *gatesHouse, s sound) { h.takeBack(s.evidence) }},
+		{domain.GateAssessor, "assessor_not_independent", plan{}, func(h *gatesHouse, s sound) {
+			s.reliance.ApprovedBy = s.reliance.Assessor
+			h.must(h.kit.Store.UpdateReliance(h.Context(), &s.reliance))
+		}},
 		{domain.GateAssessor, "acceptance_unproven", plan{}, func(h *gatesHouse, s sound) {
 			s.reliance.OnBehalfOf = "Ann Assessor"
 			h.must(h.kit.Store.UpdateReliance(h.Context(), &s.reliance))

@@ -73,13 +73,19 @@ func (c *Ctx) asOfBar(at Place) *views.AsOf {
 // withoutDay is the page's own path and the rest of its state: another day may
 // have fewer pages of rows.
 func (c *Ctx) withoutDay() (path string, keep []views.Hidden) {
+	return c.addressWithout(dayParam, "page")
+}
+
+// addressWithout is the page's own path and its state but for some parameters.
+func (c *Ctx) addressWithout(names ...string) (path string, keep []views.Hidden) {
 	u, err := url.ParseRequestURI(c.Path())
 	if err != nil {
 		return c.At().Dashboard(), nil
 	}
 	query := u.Query()
-	query.Del(dayParam)
-	query.Del("page")
+	for _, name := range names {
+		query.Del(name)
+	}
 	for name, values := range query {
 		for _, value := range values {
 			keep = append(keep, views.Hidden{Name: name, Value: value})

@@ -68,8 +68,8 @@ func TestAsOf_ShowsTheDay(t *testing.T) {
 		})
 	}
 	p := a.get(fmt.Sprintf("%s/controls/%d?on=2026-11-23", north, late.ID)).want(http.StatusConflict)
-	if got := p.text("main"); !strings.Contains(got, "was not recorded yet on 2026-11-23") {
-		t.Errorf("a control before it was recorded: %q", got)
+	if got := p.text("main"); !strings.Contains(got, "was not recorded yet on 23 November 2026") || p.text("h1") != "That day cannot be shown" || p.attr("main a", "href") != fmt.Sprintf("%s/controls/%d", north, late.ID) {
+		t.Errorf("a control before it was recorded: %q, %q leads to %q", got, p.text("h1"), p.attr("main a", "href"))
 	}
 	if got := a.get(control + "?on=2026-11-23").text("section[aria-labelledby=history]"); strings.Contains(got, "approved") {
 		t.Errorf("the history knows what came later: %q", got)
@@ -207,7 +207,7 @@ func TestAsOf_DaysThatCannotBeShown(t *testing.T) {
 		"%3Cscript%3E":            {http.StatusUnprocessableEntity, "“<script>” is not a day"},
 		"20261124":                {http.StatusUnprocessableEntity, "Write it as year-month-day"},
 		strings.Repeat("9", 3000): {http.StatusUnprocessableEntity, "9…” is not a day"},
-		"2026-11-22":              {http.StatusConflict, "The engagement did not exist yet on 2026-11-22"},
+		"2026-11-22":              {http.StatusConflict, "The engagement did not exist yet on 22 November 2026"},
 		"0001-01-01":              {http.StatusConflict, "did not exist yet"},
 		"2026-11-23":              {http.StatusOK, "As it stood"},
 		"2026-12-03":              {http.StatusOK, "On 3 December 2026"},

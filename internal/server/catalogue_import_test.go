@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -43,12 +44,21 @@ func listed(f map[string]any, id string) map[string]any {
 
 func sendCatalogue(v *visitor, content []byte) *page {
 	v.site.t.Helper()
+	if content == nil {
+		return sendFile(v, north+"/catalogue/import", nil)
+	}
+	return sendFile(v, north+"/catalogue/import", bytes.NewReader(content))
+}
+
+// sendFile uploads a catalogue; nil: the form without a file.
+func sendFile(v *visitor, at string, content io.Reader) *page {
+	v.site.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	if content != nil {
 		f, err := w.CreateFormFile("file", "catalogue.json")
 		if err == nil {
-			_, err = f.Write(content)
+			_, err = io.Copy(f, content)
 		}
 		if err != nil {
 			v.site.t.Fatal(err)
@@ -57,7 +67,7 @@ func sendCatalogue(v *visitor, content []byte) *page {
 	if err := w.Close(); err != nil {
 		v.site.t.Fatal(err)
 	}
-	return v.do(http.MethodPost, north+"/catalogue/import", &b, w.FormDataContentType())
+	return v.do(http.MethodPost, at, &b, w.FormDataContentType())
 }
 
 // previewed uploads a catalogue and opens its preview.

@@ -154,14 +154,12 @@ func (c *Ctx) certificateActs(page *views.CertificateView, v domain.Certificate)
 	if v.CatalogueID != "" {
 		page.Catalogue, page.Source = at.CatalogueTab(views.CatalogueCertificates)+"#row-"+v.CatalogueID, c.L.T("catalogue.title", nil)
 	}
-	if c.Actor.Can(domain.ActCertificateVerify) {
+	if c.Actor.Can(domain.ActCertificateVerify) && v.WithdrawnOn == 0 {
 		page.Verify = at.VerifyCertificate(v.ID)
 	}
 	if c.Actor.Can(domain.ActCertificateWrite) {
 		page.Edit = at.EditCertificate(v.ID)
-		if v.State == domain.CertificateUnverified || v.State == domain.CertificateVerified {
-			page.Withdraw = at.WithdrawCertificate(v.ID)
-		}
+		page.Withdraw = at.WithdrawCertificate(v.ID)
 	}
 }
 

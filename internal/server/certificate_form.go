@@ -125,9 +125,19 @@ func currentCertificate(v domain.Certificate) url.Values {
 	return certificateValues(v)
 }
 
+// verifiable reads the certificate of the address, if a verification may be
+// recorded of it.
+func (s *Server) verifiable(c *Ctx) (domain.Certificate, error) {
+	v, err := s.pathCertificate(c)
+	if err == nil {
+		err = v.Verifiable()
+	}
+	return v, err
+}
+
 // showVerifyCertificate names beforehand what a verification still lacks.
 func (s *Server) showVerifyCertificate(c *Ctx) error {
-	v, err := s.pathCertificate(c)
+	v, err := s.verifiable(c)
 	if err != nil {
 		return err
 	}
@@ -151,7 +161,7 @@ func (s *Server) verifyForm(c *Ctx, status int, old domain.Certificate, typed ur
 // verifyCertificate records that the actor read the document. What is missing is
 // named all at once, whatever else is wrong.
 func (s *Server) verifyCertificate(c *Ctx) error {
-	old, err := s.pathCertificate(c)
+	old, err := s.verifiable(c)
 	if err != nil {
 		return err
 	}
@@ -198,95 +208,4 @@ func bothFields(a, b error) error {
 		}
 	}
 	return out.Err()
-}
-
-// showWithdrawCertificate asks from which day a certificate no longer counts, and
-// once it knows, states what would fall.
-func (s *Server) showWithdrawCertificate(c *Ctx) error {
-	v, err := s.pathCertificate(c)
-	if err != nil {
-		return err
-	}
-	typed := url.Values{"withdrawn_on": {c.Query("withdrawn_on")}, "successor": {c.Query("successor")}, "version": {strconv.Itoa(v.Version)}}
-	if typed.Get("withdrawn_on") == "" && typed.Get("successor") == "" {
-		typed.Set("withdrawn_on", s.app.Today().String())
-		return s.withdrawForm(c, fiber.StatusOK, v, typed, nil, false)
-	}
-	form := Form{Values: typed}
-	if form.Date("withdrawn_on") == 0 && form.Err() == nil {
-		form.errs.Add("withdrawn_on", "error.certificate.withdrawn_on", nil)
-	}
-	FormID[domain.CertificateID](&form, "successor")
-	errs, _ := c.FieldErrors(form.Err())
-	status := fiber.StatusOK
-	if len(errs) > 0 {
-		status = fiber.StatusUnprocessableEntity
-	}
-	return s.withdrawForm(c, status, v, typed, errs, len(errs) == 0)
-}
-
-func (s *Server) withdrawForm(c *Ctx, status int, v domain.Certificate, typed url.Values, errs views.FormErrors, ready bool) error {
-	page := views.CertificateWithdraw{Line: s.certificateLine(c, v), Ready: ready}
-	page.Values, page.Errors, page.Action = typed, errs, c.At().WithdrawCertificate(v.ID)
-	page.Back = views.Crumb{Label: s.heldCertificate(c, v).Label, Href: page.Line.Href}
-	all, err := s.app.Certificates(c.Context(), c.Actor)
-	if err != nil {
-		return err
-	}
-	for _, k := range all {
-		if k.ID != v.ID && k.CatalogueID == "" {
-			page.Successors = append(page.Successors, views.IDOption(k.ID, s.heldCertificate(c, k).Label))
-		}
-	}
-	if ready {
-		if err := s.effectsOfWithdrawal(c, v, typed, &page); err != nil {
-			return err
-		}
-	}
-	return c.RenderStatus(status, views.CertificateWithdrawPage(c.Page(c.L.T("certificate.withdraw", nil)), page))
-}
-
-func (s *Server) effectsOfWithdrawal(c *Ctx, v domain.Certificate, typed url.Values, page *views.CertificateWithdraw) error {
-	rests, err := s.app.CertificateDependants(c.Context(), c.Actor, v.ID)
-	if err != nil {
-		return err
-	}
-	form := Form{Values: typed}
-	v.State, v.WithdrawnOn = domain.CertificateWithdrawn, form.Date("withdrawn_on")
-	if v.Successor = FormID[domain.CertificateID](&form, "successor"); v.Successor != 0 { // what rests on it goes on with that one
-		v.State = domain.CertificateSuperseded
-	}
-	effects, err := s.app.CertificateEffects(c.Context(), c.Actor, v)
-	page.Rests, page.Effects = len(rests), c.effectLines(effects)
-	return err
-}
-
-func (s *Server) withdrawCertificate(c *Ctx) error {
-	v, err := s.pathCertificate(c)
-	if err != nil {
-		return err
-	}
-	form, err := c.Form()
-	if err != nil {
-		return err
-	}
-	from, successor := form.Date("withdrawn_on"), FormID[domain.CertificateID](form, "successor")
-	if err = form.Err(); err == nil && from == 0 {
-		err = domain.Invalid("error.certificate.withdrawn_on", nil).At("withdrawn_on")
-	}
-	notice := "notice.certificate.withdrawn"
-	if successor != 0 {
-		notice = "notice.certificate.superseded"
-	}
-	if err == nil {
-		_, err = s.app.WithdrawCertificate(c.Context(), c.Actor, v.ID, from, successor, form.Int("version"))
-	}
-	current := url.Values{"withdrawn_on": {form.Text("withdrawn_on")}, "successor": {form.Text("successor")}, "version": {strconv.Itoa(v.Version)}}
-	if status, values, errs, ok := c.again(err, form.Values, current); ok {
-		return s.withdrawForm(c, status, v, values, errs, false)
-	}
-	if err != nil {
-		return err
-	}
-	return c.Redirect(c.At().Certificate(v.ID), notice)
 }

@@ -118,9 +118,17 @@ func TestCertificate_WithdrawStatesWhatFalls(t *testing.T) {
 	if got := p.doc().Find("#effects-table tbody tr").Length(); got != len(effects) || !strings.Contains(p.text("#falls"), want) {
 		t.Fatalf("the page lists %d and says %q, want %q", got, p.text("#falls"), want)
 	}
-	form := url.Values{}
-	for _, name := range []string{"version", "withdrawn_on", "successor"} {
-		form.Set(name, p.attr("section[aria-labelledby=falls] input[name="+name+"]", "value"))
+	form := filled(p, "section[aria-labelledby=falls] form")
+	state := func() domain.CertificateState { return byNumber(t, k.App, owner, "SAMPLE-27001-0201").State }
+	for name, other := range map[string]url.Values{
+		"a bare post":       without(form, "stated"),
+		"another day":       with(form, "withdrawn_on", story.Engagement.Period.From.AddDays(31).String()),
+		"another successor": with(form, "successor", fmt.Sprint(byNumber(t, k.App, owner, "SAMPLE-27001-0101").ID)),
+	} {
+		p := v.post(at+"/withdraw", other).want(http.StatusUnprocessableEntity)
+		if p.text("#falls") == "" || p.text(".error-summary") == "" || state() != domain.CertificateVerified {
+			t.Errorf("%s: the page says %q, and the certificate is %s", name, p.text(".error-summary"), state())
+		}
 	}
 	v.post(at+"/withdraw", form).leads(at)
 	after, err := k.App.CertificateDependants(t.Context(), owner, certificate.ID)
@@ -136,6 +144,44 @@ func TestCertificate_WithdrawStatesWhatFalls(t *testing.T) {
 			t.Errorf("%s was to fall and stands", d.Control.Code)
 		}
 	}
+}
+
+func TestCertificate_WithdrawalChangedOrTakenBack(t *testing.T) {
+	t.Parallel()
+	s := tellSample(t)
+	number := "SAMPLE-27001-0201"
+	at := fmt.Sprintf("%s/certificates/%d", s.at, byNumber(t, s.app, s.story.As("owner"), number).ID)
+	now := func() domain.Certificate { return byNumber(t, s.app, s.story.As("owner"), number) }
+	falls := "section[aria-labelledby=falls] form"
+	day := s.story.Engagement.Period.From.AddDays(30)
+	p := s.auditor.get(at + "/withdraw?withdrawn_on=" + day.String())
+	s.auditor.post(at+"/withdraw", filled(p, falls)).leads(at)
+
+	if p := s.auditor.get(at); p.doc().Find("a[href$='/verify']").Length() != 0 || !strings.Contains(p.text(".head, header, main"), "Change or take back the withdrawal") {
+		t.Errorf("a withdrawn certificate offers %q", p.text("main"))
+	}
+	for _, p := range []*page{s.auditor.get(at + "/verify"), s.auditor.post(at+"/verify", verification(fmt.Sprint(now().Version), "office-365|public"))} {
+		if p.want(http.StatusConflict); !strings.Contains(p.text("main"), "take it back") || now().WithdrawnOn != day {
+			t.Errorf("verifying it says %q; withdrawn on %s", p.text("main"), now().WithdrawnOn)
+		}
+	}
+	later := day.AddDays(10)
+	bare := url.Values{"withdrawn_on": {later.String()}, "version": {fmt.Sprint(now().Version)}}
+	p = s.auditor.post(at+"/withdraw", bare).want(http.StatusUnprocessableEntity)
+	if now().WithdrawnOn != day {
+		t.Errorf("the day moved to %s without a word", now().WithdrawnOn)
+	}
+	s.auditor.post(at+"/withdraw", filled(p, falls)).leads(at)
+	if now().WithdrawnOn != later {
+		t.Errorf("the day is %s", now().WithdrawnOn)
+	}
+	before := s.states()
+	p = s.auditor.get(at + "/withdraw?back=1").want(http.StatusOK)
+	s.auditor.post(at+"/withdraw", filled(p, falls)).leads(at)
+	if v := now(); v.State != domain.CertificateVerified || v.WithdrawnOn != 0 || s.fell(before) != "" {
+		t.Errorf("taken back it is %s, withdrawn on %s; %q moved", v.State, v.WithdrawnOn, s.fell(before))
+	}
+	s.auditor.post(at+"/withdraw", url.Values{"back": {"1"}, "version": {fmt.Sprint(now().Version)}}).want(http.StatusUnprocessableEntity)
 }
 
 func withdrawn(v domain.Certificate, on domain.Date) domain.Certificate {

@@ -66,7 +66,7 @@ func (c *Ctx) spans(today domain.Date) []views.Crumb {
 func (s *Server) compare(c *Ctx, v *views.Compare, span domain.Period, today domain.Date) error {
 	d, err := s.app.Compare(c.Context(), c.Actor, c.Engagement, span.From, span.To)
 	if domain.KindOf(err) == domain.KindConflict {
-		return domain.FieldErrors{domain.Conflict("error.as_of.engagement", domain.Args{"On": span.From.String()}).At("from")}
+		return domain.FieldErrors{domain.Conflict("error.as_of.engagement", domain.Args{"On": span.From}).At("from")}
 	}
 	if err != nil {
 		return err

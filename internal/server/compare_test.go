@@ -65,7 +65,7 @@ func TestCompare_TwoDays(t *testing.T) {
 }
 
 // inherits takes a reliance through every gate; the evidence of its quarterly
-// duty speaks for July to the middle of September.
+// duty speaks for May to July.
 func (a *audited) inherits() domain.Reliance {
 	a.t.Helper()
 	ctx := a.t.Context()
@@ -78,7 +78,7 @@ func (a *audited) inherits() domain.Reliance {
 		a.must(err)
 	}
 	added, err := a.app.AddEvidence(ctx, a.actor, []app.NewEvidence{{Item: domain.Evidence{Title: "Access review", Kind: domain.EvidenceNote, Sensitivity: domain.SensitivityInternal},
-		Version: domain.EvidenceVersion{Note: "Reviewed.", Period: domain.Period{From: domain.MustDate("2026-07-01"), To: domain.MustDate("2026-09-15")}}}})
+		Version: domain.EvidenceVersion{Note: "Reviewed.", Period: domain.Period{From: domain.MustDate("2026-05-01"), To: domain.MustDate("2026-07-31")}}}})
 	a.must(err)
 	_, err = a.app.ReviewEvidence(ctx, auditor, domain.Review{Evidence: added[0].ID, Verdict: domain.EvidenceAccepted}, added[0].Version)
 	a.must(err)
@@ -151,7 +151,7 @@ func TestCompare_DaysThatCannotBe(t *testing.T) {
 		"from=soon&to=2026-12-01":       {http.StatusUnprocessableEntity, "from", "“soon” is not a day"},
 		"from=2026-12-01&to=2026-13-01": {http.StatusUnprocessableEntity, "to", "“2026-13-01” is not a day"},
 		"from=2026-12-02&to=2026-12-01": {http.StatusUnprocessableEntity, "to", "lies before the first"},
-		"from=2020-01-01&to=2026-12-01": {http.StatusConflict, "from", "did not exist yet on 2020-01-01"},
+		"from=2020-01-01&to=2026-12-01": {http.StatusConflict, "from", "did not exist yet on 1 January 2020"},
 	} {
 		t.Run(query, func(t *testing.T) {
 			p := a.get(north + "/compare?" + query).want(want.status)

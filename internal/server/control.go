@@ -1,6 +1,8 @@
 package server
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"relier/internal/app"
@@ -30,10 +32,11 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 		Tests: v.Tests, Ownerships: v.Ownerships, Certificates: v.Certificates, Me: c.Actor.Person, Today: s.app.Day(), Form: form}
 	p.Links = c.workspaceLinks(v)
 	p.Services = s.serviceParts(c, v)
+	p.Form = c.placed(p.Form, p.Services)
 	for _, read := range []func() error{
 		func() error { p.Names, err = s.app.Names(c.Context(), c.Actor); return err },
 		func() error {
-			p.On = s.app.Day()
+			p.On, p.Ahead = s.app.Day(), s.app.Day() > s.app.Today()
 			p.Proofs, err = s.app.EvidenceFacts(c.Context(), c.Actor)
 			return err
 		},
@@ -46,6 +49,21 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 		}
 	}
 	return c.RenderStatus(status, views.ControlPage(c.Page(v.Summary.Control.Code+" "+v.Summary.Control.Title), p))
+}
+
+// placed finds the place of a refused form that names no service here: what was
+// typed must come back, and say that it stands somewhere else.
+func (c *Ctx) placed(f views.OpenForm, parts []views.ServicePart) views.OpenForm {
+	isThere := func(p views.ServicePart) bool { return p.Service.ID == f.Service }
+	if f.Values == nil || f.Kind == views.FormOwner || len(parts) == 0 || slices.ContainsFunc(parts, isThere) {
+		return f
+	}
+	at := slices.IndexFunc(parts, func(p views.ServicePart) bool {
+		return f.Duty != 0 && slices.ContainsFunc(p.Duties, func(d domain.Responsibility) bool { return d.ID == f.Duty })
+	})
+	f.Service = parts[max(at, 0)].Service.ID
+	f.Errors = views.FormErrors{{Text: c.L.T("error.control.service", nil)}}
+	return f
 }
 
 // workspaceLinks hides what the actor may not do; the use-cases refuse it anyway.
@@ -153,7 +171,7 @@ func (c *Ctx) workspaceForm() (domain.ControlID, *Form, error) {
 func (s *Server) finish(c *Ctx, id domain.ControlID, open views.OpenForm, form *Form, err error, notice string) error {
 	if errs, ok := c.FieldErrors(err); ok {
 		open.Values, open.Errors = form.Values, errs
-		return s.workspace(c, fiber.StatusUnprocessableEntity, id, open)
+		return s.workspace(c, statusOf(err), id, open)
 	}
 	if err != nil {
 		return err
@@ -166,7 +184,7 @@ func (s *Server) proposeReliance(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := domain.Reliance{Control: id, Service: FormID[domain.ServiceID](form, "service"), Why: form.Text("why"),
+	v := domain.Reliance{Control: id, Service: serviceOf(form), Why: form.Text("why"),
 		Certificates: FormIDs[domain.CertificateID](form, "certificates")}
 	if err = form.Err(); err == nil {
 		_, err = s.app.ProposeReliance(c.Context(), c.Actor, c.Engagement, v)

@@ -6,12 +6,13 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/views"
 )
 
 func (s *Server) showNewControl(c *Ctx) error {
-	return s.controlForm(c, fiber.StatusOK, domain.Control{Implementation: domain.NotImplemented}, nil)
+	return s.controlForm(c, fiber.StatusOK, domain.Control{Implementation: domain.NotImplemented}, nil, nil)
 }
 
 func (s *Server) showEditControl(c *Ctx) error {
@@ -23,13 +24,13 @@ func (s *Server) showEditControl(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.controlForm(c, fiber.StatusOK, v, nil)
+	return s.controlForm(c, fiber.StatusOK, v, nil, nil)
 }
 
 // controlForm shows the engagement's edition first, for that is what its audit
 // asks for.
-func (s *Server) controlForm(c *Ctx, status int, v domain.Control, errs views.FormErrors) error {
-	p := views.ControlFormProps{Control: v, Errors: errs, Action: c.At().Controls(), Cancel: c.At().Controls(), ListHref: c.At().Controls()}
+func (s *Server) controlForm(c *Ctx, status int, v domain.Control, errs views.FormErrors, effects []app.Effect) error {
+	p := views.ControlFormProps{Control: v, Errors: errs, Effects: c.effectLines(effects), Action: c.At().Controls(), Cancel: c.At().Controls(), ListHref: c.At().Controls()}
 	title := c.L.T("control.new", nil)
 	if v.ID != 0 {
 		p.Action, p.Cancel, title = c.At().Control(v.ID), c.At().Control(v.ID), c.L.T("control.edit", nil)
@@ -60,16 +61,30 @@ func (s *Server) saveControl(c *Ctx) error {
 	return s.saveControlForm(c, form, id, "notice.control.saved")
 }
 
+// saveControlForm saves a control, unless reliances would move by it and nobody
+// ticked that they know.
 func (s *Server) saveControlForm(c *Ctx, form *Form, id domain.ControlID, notice string) error {
 	v := domain.Control{ID: id, Code: form.Text("code"), Title: form.Text("title"), Description: form.Text("description"),
 		Implementation: domain.Implementation(form.Text("implementation")), Requirements: chosenRequirements(form), Version: form.Int("version")}
 	err := form.Err()
 	if err == nil {
+		err = s.app.CheckControl(c.Actor, v)
+	}
+	if err == nil && id != 0 {
+		effects, err := s.app.ControlEffects(c.Context(), c.Actor, v)
+		if err != nil {
+			return err
+		}
+		if c.held(form, effects) {
+			return s.controlForm(c, fiber.StatusUnprocessableEntity, v, c.untold(), effects)
+		}
+	}
+	if err == nil {
 		v, err = s.app.SaveControl(c.Context(), c.Actor, v)
 	}
 	if errs, ok := c.FieldErrors(err); ok {
 		v.ID = id
-		return s.controlForm(c, fiber.StatusUnprocessableEntity, v, errs)
+		return s.controlForm(c, fiber.StatusUnprocessableEntity, v, errs, nil)
 	}
 	if err != nil {
 		return err

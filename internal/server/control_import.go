@@ -129,6 +129,11 @@ func (s *Server) importPreview(c *Ctx, status int, name string, mapping map[stri
 	if err := s.importRows(c, in, &p); err != nil {
 		return err
 	}
+	effects, err := s.app.ControlEffects(c.Context(), c.Actor, in.Changed()...)
+	if err != nil {
+		return err
+	}
+	p.Effects = c.effectLines(effects)
 	return c.RenderStatus(status, views.ImportPreview(c.Page(c.L.T("import.title", nil)), p))
 }
 
@@ -201,6 +206,11 @@ func (s *Server) applyImport(c *Ctx) error {
 	if errs, ok := c.importErrors(err); ok {
 		return s.importUpload(c, fiber.StatusUnprocessableEntity, errs)
 	}
+	if held, err := s.controlsHeldBack(c, file, mapping, form); err != nil {
+		return err
+	} else if held {
+		return s.importPreview(c, fiber.StatusUnprocessableEntity, form.Text("file"), mapping, c.untold())
+	}
 	in, err := s.app.ApplyImport(c.Context(), c.Actor, file, mapping)
 	if errs, ok := c.FieldErrors(err); ok {
 		return s.importPreview(c, fiber.StatusUnprocessableEntity, form.Text("file"), mapping, errs)
@@ -209,6 +219,20 @@ func (s *Server) applyImport(c *Ctx) error {
 		return err
 	}
 	return c.RedirectCount(c.At().Controls(), "notice.controls.imported", in.Counts[app.RowNew]+in.Counts[app.RowChanged])
+}
+
+// controlsHeldBack reports whether an import would move reliances and nobody
+// ticked that they know.
+func (s *Server) controlsHeldBack(c *Ctx, file domain.Digest, mapping map[string]int, form *Form) (bool, error) {
+	in, err := s.app.PreviewImport(c.Context(), c.Actor, file, mapping)
+	if domain.KindOf(err) != "" || err == nil && !in.OK() {
+		return false, nil // applying says why it cannot be applied
+	}
+	if err != nil {
+		return false, err
+	}
+	effects, err := s.app.ControlEffects(c.Context(), c.Actor, in.Changed()...)
+	return c.held(form, effects), err
 }
 
 func (s *Server) downloadTemplateCSV(c *Ctx) error {

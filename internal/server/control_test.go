@@ -133,7 +133,7 @@ func TestControl_SplitIsConfirmedOrChanged(t *testing.T) {
 	if got := a.get(at).text("#microsoft .block-line .status"); got != "Confirmed" {
 		t.Errorf("the split is %q", got)
 	}
-	p = a.post(at+"/split", url.Values{"service": {service}, "party": {"microsoft"}, "version": {"0"}}).want(http.StatusUnprocessableEntity)
+	p = a.post(at+"/split", url.Values{"service": {service}, "party": {"microsoft"}, "version": {"0"}}).want(http.StatusConflict)
 	if !strings.Contains(p.text(".error-summary"), "Somebody changed this") {
 		t.Errorf("an outdated confirmation: %q", p.text(".error-summary"))
 	}

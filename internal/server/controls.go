@@ -107,7 +107,7 @@ func (s *Server) mayOwn(c *Ctx) ([]views.Option, error) {
 	members, err := s.app.Members(c.Context(), c.Actor)
 	var out []views.Option
 	for _, m := range members {
-		if r := m.Membership.Role; !m.Person.Disabled && r != domain.RoleAssessor && r != domain.RoleReader {
+		if !m.Person.Disabled && m.Membership.Role.MayOwn() {
 			out = append(out, views.Option{Value: id(m.Person.ID), Label: m.Person.Name})
 		}
 	}
@@ -208,7 +208,11 @@ func (c *Ctx) listBack(f *Form) string {
 
 // showAssignOwners is the confirm page of naming one owner for several controls.
 func (s *Server) showAssignOwners(c *Ctx) error {
-	p, err := s.chosen(c, queryIDs[domain.ControlID](c, "id"), c.controlFilter())
+	ids, err := tickedIDs[domain.ControlID](c, "id")
+	if err != nil {
+		return err
+	}
+	p, err := s.chosen(c, ids, c.controlFilter())
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func TestDispute_FromTheCrosswalk(t *testing.T) {
 	if p.doc().Find("#effects-table tbody tr").Length() != 1 || p.text("#field-note") != "Our backup is something else." || a.state(r) != domain.RelianceApproved {
 		t.Fatalf("what would fall: %q", p.text("main"))
 	}
-	form.Set("confirmed", "1")
+	form = ticked(p, form)
 	at := a.post(north+"/disputes", form).leads(north + "/disputes/")
 	if a.state(r) != domain.RelianceLapsed {
 		t.Errorf("the reliance is %s", a.state(r))
@@ -73,7 +73,7 @@ func TestDispute_FromTheCrosswalk(t *testing.T) {
 	if p.doc().Find("#effects-table tbody tr").Length() != 1 {
 		t.Errorf("settling lets a reliance rise, and does not say so: %q", p.text("main"))
 	}
-	settle.Set("confirmed", "1")
+	settle = ticked(p, settle)
 	a.post(at+"/settlement", settle).leads(at)
 	if a.state(r) != domain.RelianceLapsed {
 		t.Errorf("settling healed the reliance: %s", a.state(r))

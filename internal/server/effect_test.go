@@ -37,6 +37,17 @@ func filled(p *page, selector string) url.Values {
 	return v
 }
 
+// ticked is a change sent again with the tick, and with the effects that the page
+// which held it back had stated.
+func ticked(held *page, form url.Values) url.Values {
+	held.t.Helper()
+	stated, shown := held.doc().Find("input[name=stated]").Attr("value")
+	if !shown {
+		held.t.Fatalf("the page states no effects: %s", held.text("main"))
+	}
+	return with(form, "stated", stated, "confirmed", "1")
+}
+
 // told is the sample, served, with its auditor and owner at their browsers.
 type told struct {
 	*site

@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"relier/internal/domain"
+	"relier/internal/i18n"
 	"relier/views"
 )
 
@@ -82,11 +84,12 @@ func seconds(args domain.Args) int {
 // names no address.
 func (c *Ctx) errorPage(e *domain.Error) templ.Component {
 	title, p := "error.title.internal", views.Page{}
-	props := views.ErrorPageProps{Kind: e.Kind, Text: c.L.T(e.Key, e.Args)}
+	props := views.ErrorPageProps{Kind: e.Kind, Text: views.ErrorText(c.L, e)}
 	if e.Kind == "" {
 		props.RequestID = c.id
 	} else {
-		title = "error.title." + string(e.Kind)
+		title = titleOf(c.L, e)
+		props.Title = title
 	}
 	if e.Kind == "" || e.Kind == domain.KindUnavailable || c.Org.ID == 0 {
 		p = c.publicPage(c.L.T(title, nil))
@@ -98,7 +101,25 @@ func (c *Ctx) errorPage(e *domain.Error) templ.Component {
 		p.AsOf = nil // its form would lead to the address
 	}
 	props.Href, props.Action = c.wayOut()
+	if c.notThatDay(e) {
+		path, keep := c.withoutDay()
+		props.Href, props.Action, props.OwnDay = withValues(path, keep), c.L.T("error.way.today", nil), true
+	}
 	return views.ErrorScreen(p, props)
+}
+
+// titleOf heads an error: those of one cause have a title of their own.
+func titleOf(l *i18n.Localizer, e *domain.Error) string {
+	key := "error.title." + string(e.Kind)
+	if own := "error.title." + strings.TrimPrefix(e.Key, "error."); l.Has(own) {
+		key = own
+	}
+	return key
+}
+
+// notThatDay reports whether the page itself is there, on another day.
+func (c *Ctx) notThatDay(e *domain.Error) bool {
+	return c.route.AsOf && c.Method() == fiber.MethodGet && c.Query(dayParam) != "" && strings.HasPrefix(e.Key, "error.as_of.")
 }
 
 // wayOut is the link under an error.

@@ -17,12 +17,18 @@ const addedMost = 500
 // showAddedEvidence is the page after an upload; its address says what became
 // of each file.
 func (s *Server) showAddedEvidence(c *Ctx) error {
-	ids := queryIDs[domain.EvidenceID](c, "id")
+	ids, err := queryIDs[domain.EvidenceID](c, "id")
+	if err != nil {
+		return err
+	}
 	v, err := s.addedEvidence(c, ids)
 	if err != nil {
 		return err
 	}
-	controls := queryIDs[domain.ControlID](c, "control")
+	controls, err := queryIDs[domain.ControlID](c, "control")
+	if err != nil {
+		return err
+	}
 	names := c.QueryAll("name")
 	for i, same := range c.QueryAll("same") {
 		name := ""

@@ -233,7 +233,7 @@ func (s *Server) uploadFailed(c *Ctx, err error) error {
 		return err
 	}
 	e, status := s.explain(c, err)
-	text := c.L.T(e.Key, e.Args)
+	text := views.ErrorText(c.L, e)
 	if errs, ok := c.FieldErrors(err); ok && len(errs) > 0 {
 		text = errs[0].Text
 	}

@@ -12,8 +12,9 @@ func (s *Server) showRelianceMap(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	shown, page := m.Page(c.PageNumber())
 	at := c.At()
-	p := views.MapProps{Map: m, Filter: f, Gates: c.Query("gates") == "1", Path: c.Path(), Action: at.RelianceMap(), List: at.Reliances(), Themes: s.themes(c),
+	p := views.MapProps{Map: shown, Pager: views.PagerProps{Page: page.Number, Total: m.Controls, Size: page.Limit()}, Filter: f, Gates: c.Query("gates") == "1", Path: c.Path(), Action: at.RelianceMap(), List: at.Reliances(), Themes: s.themes(c),
 		Links: views.MapLinks{Reliance: at.mapReliance, Part: at.mapPart, Control: at.mapControl, Service: at.mapService}, Never: c.mapNever(m)}
 	if c.mayPropose() {
 		p.Links.Propose = at.ProposeReliances()

@@ -11,8 +11,10 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"relier/internal/domain"
+	"relier/internal/i18n"
 	"relier/internal/server"
 	"relier/internal/testkit"
+	"relier/views"
 )
 
 const onMap = north + "/reliances/map"
@@ -229,7 +231,7 @@ func TestReliances_ProposedInBulk(t *testing.T) {
 	if p := m.get(to); !strings.Contains(p.text(".notice"), "1 reliance was proposed") {
 		t.Errorf("the notice says %q", p.text(".notice"))
 	}
-	if p := m.post(at, form).want(http.StatusConflict); !strings.Contains(p.text(".error-summary"), "A.7.1 on office-365 changed") {
+	if p := m.post(at, form).want(http.StatusConflict); !strings.Contains(p.text(".error-summary"), "A.7.1 on office-365 changed") || !strings.Contains(p.text("#typed"), "The certificate names it") {
 		t.Errorf("sent twice: %q", p.text(".error-summary"))
 	}
 	for _, broken := range []string{"1", "1.2", "x.y.z", "-1.2.3"} {
@@ -289,5 +291,116 @@ func TestReliances_ApprovedInBulk(t *testing.T) {
 	reader.post(at, seen(own)).want(http.StatusForbidden)
 	if reader.get(north+"/reliances").doc().Find(".bulk").Length() != 0 {
 		t.Error("a reader is offered to approve")
+	}
+}
+
+// TestMap_OfVeryManyControlsIsPaged: the counts stay those of the whole map, and
+// proposing without a tick is about every page of it.
+func TestMap_OfVeryManyControlsIsPaged(t *testing.T) {
+	t.Parallel()
+	m := relianceMapOf(301, 40)
+	first, page := m.Page(0)
+	if page.Limit() != 300 || page.Number != 1 || len(first.Rows()) != 300 || first.Controls != 301 || len(first.Themes) != 2 {
+		t.Errorf("the first page: %+v, %d rows in %d themes", page, len(first.Rows()), len(first.Themes))
+	}
+	last, page := m.Page(99)
+	if page.Number != 2 || len(last.Rows()) != 1 || len(last.Themes) != 1 || last.Themes[0].Total != 151 || len(m.Rows()) != 301 {
+		t.Errorf("the last page: %+v, %v; the whole has %d rows", page, last.Rows(), len(m.Rows()))
+	}
+	if whole, page := relianceMapOf(114, 23).Page(1); len(whole.Rows()) != 114 || page.Limit() < 114 {
+		t.Errorf("114 controls on 23 services are cut to %d", len(whole.Rows()))
+	}
+	if _, page := relianceMapOf(1000, 900).Page(1); page.Limit() != 50 {
+		t.Errorf("of very many services a page has %d rows", page.Limit())
+	}
+	var b strings.Builder
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := server.Place{Org: "o", Eng: "e"}
+	must(views.RelianceMap(views.Page{L: i18n.For("en")}, views.MapProps{Map: last, Pager: views.PagerProps{Page: 2, Total: 301, Size: 300}, Path: "/m?page=2&party=ours", Action: "/m",
+		Links: views.MapLinks{Propose: "/p", Reliance: func(domain.RelianceID) string { return "r" }, Part: func(domain.ControlID, domain.ServiceID) string { return "c" },
+			Control: func(domain.ControlID) string { return at.Controls() }, Service: func(domain.ServiceID) string { return "s" }}}).Render(t.Context(), &b))
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(b.String()))
+	must(err)
+	if got := doc.Find("#map-caption").Text(); !strings.Contains(got, "301 controls on 40 services") || !strings.Contains(got, "rows 301–301 of 301 are on this page") {
+		t.Errorf("the caption says %q", got)
+	}
+	if href := doc.Find(".pager a[rel=prev]").AttrOr("href", ""); href != "/m?party=ours" {
+		t.Errorf("the page before is at %q", href)
+	}
+	if got := doc.Find("#map-bulk .bulk-words").Text(); !strings.Contains(got, "all 301 controls that the filter shows, on every page") {
+		t.Errorf("the bulk bar says %q", got)
+	}
+}
+
+// relianceMapOf is a map of two themes, of cells about nothing.
+func relianceMapOf(controls, services int) domain.RelianceMap {
+	m := domain.RelianceMap{Controls: controls, Total: controls, Services: slices.Repeat([]domain.Service{{Name: "Mail", Environment: domain.EnvPublic}}, services)}
+	m.InUse, m.Themes = m.Services, []domain.MapTheme{{Code: "A.5"}, {Code: "A.7"}}
+	for i := range controls {
+		th := &m.Themes[0]
+		if i >= controls/2 {
+			th = &m.Themes[1]
+		}
+		th.Rows = append(th.Rows, domain.MapRow{Control: domain.Control{ID: domain.ControlID(i + 1)}, Cells: make([]domain.MapCell, services)})
+		th.Total++
+	}
+	return m
+}
+
+// TestBulk_MalformedIDIsNotEveryRow: an address whose ids cannot be read must not
+// turn into an act on all there are.
+func TestBulk_MalformedIDIsNotEveryRow(t *testing.T) {
+	t.Parallel()
+	m := drawMap(t)
+	for _, path := range []string{"/reliances/propose", "/reliances/approve", "/controls/splits", "/controls/owner"} {
+		for _, query := range []string{"?id=x", "?id=", "?id=0", "?id=-1", "?id=1&id=x", fmt.Sprintf("?id=%d&id=", m.physical.ID)} {
+			if p := m.get(north + path + query).want(http.StatusUnprocessableEntity); !strings.Contains(p.text("main"), "does not say which rows") {
+				t.Errorf("%s%s says %q", path, query, p.text("main"))
+			}
+		}
+		m.get(north + path)
+	}
+}
+
+func TestBulk_OfAClosedEngagementSaysSo(t *testing.T) {
+	t.Parallel()
+	m := drawMap(t)
+	e := m.eng
+	for _, state := range []domain.EngagementState{domain.EngagementPlanned, domain.EngagementFieldwork, domain.EngagementReporting, domain.EngagementClosed} {
+		if e.State == state {
+			continue
+		}
+		var err error
+		e, err = m.app.MoveEngagement(t.Context(), m.actor, e.ID, state, "", e.Version)
+		m.must(err)
+	}
+	for _, path := range []string{"/reliances/propose", "/reliances/approve"} {
+		if p := m.get(north + path).want(http.StatusConflict); !strings.Contains(p.text("main"), "closed") || strings.Contains(p.text("h1"), "meantime") {
+			t.Errorf("%s says %q", path, p.text("main"))
+		}
+	}
+}
+
+// TestReliances_ProposedForVeryManyAreNarrowedByTheFilter: so many ids would not
+// fit into an address.
+func TestReliances_ProposedForVeryManyAreNarrowedByTheFilter(t *testing.T) {
+	t.Parallel()
+	m := drawMap(t)
+	for i := range 500 {
+		m.control(fmt.Sprintf("P-%d", i), "Perimeters", "A.7.1")
+	}
+	at := north + "/reliances/propose"
+	p := m.get(at + "?map=1&theme=A.7&service=&page=2").want(http.StatusOK)
+	form := p.doc().Find("main form[method=get]")
+	if form.Find("input[name=id], input[name=page], input[name=service]").Length() != 0 || form.Find("input[name=theme]").AttrOr("value", "") != "A.7" || form.Find("input[name=map]").Length() != 1 {
+		t.Errorf("the choice carries %d ids", form.Find("input[name=id]").Length())
+	}
+	narrowed := m.get(fmt.Sprintf("%s?map=1&theme=A.7&service=%d&certificate=%d", at, m.office.ID, m.cert.ID)).want(http.StatusOK)
+	if narrowed.text("h1") != p.text("h1") || p.text("h1") != "Propose 501 reliances" {
+		t.Errorf("%q, and narrowed %q", p.text("h1"), narrowed.text("h1"))
 	}
 }

@@ -108,21 +108,31 @@ func (s *Server) addPerson(c *Ctx) error {
 }
 
 func (s *Server) showRemovePerson(c *Ctx) error {
+	m, effects, err := s.leaving(c)
+	if err != nil {
+		return err
+	}
+	return c.removeForm(fiber.StatusOK, m, effects, nil)
+}
+
+// leaving is who would go, and what would fall by it.
+func (s *Server) leaving(c *Ctx) (domain.Member, []app.Effect, error) {
 	m, err := s.memberInPath(c)
 	if err != nil {
-		return err
+		return m, nil, err
 	}
 	effects, err := s.app.RemovalEffects(c.ctx, c.Actor, m.Person.ID)
-	if err != nil {
-		return err
-	}
+	return m, effects, err
+}
+
+func (c *Ctx) removeForm(status int, m domain.Member, effects []app.Effect, errs views.FormErrors) error {
 	p := c.Page(c.L.T("people.remove_title", map[string]any{"Name": m.Person.Name}))
-	v := views.PersonRemove{Effects: c.effectLines(effects), ConfirmProps: views.ConfirmProps{
+	v := views.PersonRemove{Effects: c.effectLines(effects), Errors: errs, ConfirmProps: views.ConfirmProps{
 		Head:         views.HeadProps{Title: p.Title, Back: views.Crumb{Label: c.L.T("people.title", nil), Href: c.At().People()}},
 		Consequences: []string{c.L.T("people.remove_what", nil), c.L.T("people.remove_rest", nil)},
 		Form:         views.FormProps{Action: c.At().PersonRemove(m.Person.ID), Submit: c.L.T("people.remove", nil), Cancel: c.At().People(), Danger: true},
 	}}
-	return c.Render(views.PersonRemovePage(p, v))
+	return c.RenderStatus(status, views.PersonRemovePage(p, v))
 }
 
 func (s *Server) memberInPath(c *Ctx) (domain.Member, error) {
@@ -133,12 +143,21 @@ func (s *Server) memberInPath(c *Ctx) (domain.Member, error) {
 	return s.app.Member(c.ctx, c.Actor, id)
 }
 
+// removePerson does what its page stated; when that is not what would happen now,
+// the page comes again and states it.
 func (s *Server) removePerson(c *Ctx) error {
-	id, err := pathID[domain.PersonID](c, "id", domain.NounPerson)
+	m, effects, err := s.leaving(c)
 	if err != nil {
 		return err
 	}
-	if err := s.app.RemoveMember(c.ctx, c.Actor, id); err != nil {
+	form, err := c.Form()
+	if err != nil {
+		return err
+	}
+	if len(effects) > 0 && form.Text("stated") != views.Stated(c.effectLines(effects)) {
+		return c.removeForm(fiber.StatusUnprocessableEntity, m, effects, views.FormErrors{{Text: c.L.T("error.unstated", nil)}})
+	}
+	if err := s.app.RemoveMember(c.ctx, c.Actor, m.Person.ID); err != nil {
 		return err
 	}
 	return c.Redirect(c.At().People(), "notice.person.removed")

@@ -88,7 +88,10 @@ func (s *Server) editPerson(c *Ctx) error {
 	if err = form.Err(); err == nil {
 		m.Controls, err = s.app.ReadScope(c.ctx, c.Actor, m.Engagement, form.Text("controls"))
 	}
-	if err == nil && m.Engagement != 0 && m.Until != 0 {
+	if err == nil {
+		err = s.app.CheckAssessor(c.ctx, c.Actor, m)
+	}
+	if err == nil {
 		effects, err := s.app.MembershipEffects(c.ctx, c.Actor, m)
 		if err != nil {
 			return err

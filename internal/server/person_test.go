@@ -75,6 +75,25 @@ func TestPeople_AssessorForSomeControls(t *testing.T) {
 			t.Errorf("an outdated form gets %q", p.text("#field-controls"))
 		}
 	})
+	t.Run("saved as it was found, it writes nothing", func(t *testing.T) {
+		before := a.records()
+		a.post(edit, filled(a.get(edit).want(http.StatusOK), "form[action='"+edit+"']")).leads(at)
+		if n := a.records() - before; n != 0 {
+			t.Errorf("%d records were made", n)
+		}
+	})
+	t.Run("an engagement that is not there", func(t *testing.T) {
+		for _, engagement := range []string{"999", "x"} {
+			v := filled(a.get(edit).want(http.StatusOK), "form[action='"+edit+"']")
+			v.Set("engagement", engagement)
+			v.Set("controls", "A.8")
+			v.Set("until", "2027-01-31")
+			p := a.post(edit, v).want(http.StatusUnprocessableEntity)
+			if p.text("#field-engagement-error") == "" || p.doc().Find("#effects").Length() != 0 || p.text("#field-controls") != "A.8" || p.attr("#field-until", "value") != "2027-01-31" {
+				t.Errorf("engagement %s: %q, %q came back", engagement, p.text(".error-summary"), p.text("#field-controls"))
+			}
+		}
+	})
 	t.Run("refusals name their field", func(t *testing.T) {
 		for field, value := range map[string]string{"controls": "Z.9", "until": "soon", "engagement": ""} {
 			v := filled(a.get(edit), "form[action='"+edit+"']")
@@ -149,6 +168,10 @@ func TestPeople_AssessorLeavesOnlyKnowing(t *testing.T) {
 	p = a.get(remove).want(http.StatusOK)
 	if got := foretells(p); got != "A.7.1" || !strings.Contains(p.text("#effects"), "1 reliance would lapse") {
 		t.Errorf("the page foretells %q: %q", got, p.text("#effects"))
+	}
+	bare := a.post(remove, url.Values{}).want(http.StatusUnprocessableEntity)
+	if got := foretells(bare); got != "A.7.1" || bare.text(".error-summary") == "" || state() != domain.RelianceAccepted {
+		t.Errorf("a bare post foretells %q, says %q, and the reliance is %s", got, bare.text(".error-summary"), state())
 	}
 	a.post(remove, filled(p, "form[action='"+remove+"']")).leads("/o/north/people")
 	if state() != domain.RelianceLapsed {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"relier/internal/domain"
@@ -29,15 +30,30 @@ func (c *Ctx) querySort(columns ...string) (column string, desc bool) {
 	return "", false
 }
 
-// queryIDs reads identifiers from the address; what is no number names nothing.
-func queryIDs[T ~int64](c *Ctx, name string) []T {
-	form := Form{Values: url.Values{name: c.QueryAll(name)}}
-	return FormIDs[T](&form, name)
+// tickedIDs reads the rows that an address names; none at all may stand for
+// every row. An empty value, or what is no number, names nothing: it must never
+// be taken for every row.
+func tickedIDs[T ~int64](c *Ctx, name string) ([]T, error) {
+	values := c.QueryAll(name)
+	if slices.Contains(values, "") {
+		return nil, domain.Invalid("error.ticked", nil)
+	}
+	return queryIDs[T](c, name)
 }
 
-// queryID reads one identifier from the address, or 0.
+// queryIDs reads identifiers from the address; empty values are left out.
+func queryIDs[T ~int64](c *Ctx, name string) ([]T, error) {
+	form := Form{Values: url.Values{name: c.QueryAll(name)}}
+	ids := FormIDs[T](&form, name)
+	if form.Err() != nil {
+		return nil, domain.Invalid("error.ticked", nil)
+	}
+	return ids, nil
+}
+
+// queryID reads one identifier from the address, or 0: it narrows what is shown.
 func queryID[T ~int64](c *Ctx, name string) T {
-	if ids := queryIDs[T](c, name); len(ids) > 0 {
+	if ids, _ := queryIDs[T](c, name); len(ids) > 0 {
 		return ids[0]
 	}
 	return 0

@@ -97,7 +97,7 @@ func (s *Server) reliancePage(c *Ctx, status int, id domain.RelianceID, form vie
 	}
 	p := views.ReliancePageProps{Row: c.relianceRow(v), Me: c.Actor.Person, AmAssessor: c.Actor.Role == domain.RoleAssessor,
 		Links: c.relianceLinks(v), Form: form}
-	if p.Refusal, err = s.whyNotDecide(c, v); err != nil {
+	if p.Assessors, p.Refusal, err = s.whoDecides(c, v.Reliance); err != nil {
 		return err
 	}
 	if p.Names, err = s.app.Names(c.Context(), c.Actor); err != nil {
@@ -144,18 +144,25 @@ func (c *Ctx) relianceLinks(v app.RelianceView) views.RelianceLinks {
 	return l
 }
 
-// whyNotDecide says why a decision is not offered to somebody whose role allows
-// it: the control is outside what the assessor was engaged for.
-func (s *Server) whyNotDecide(c *Ctx, v app.RelianceView) (string, error) {
-	if v.Reliance.State != domain.RelianceApproved || !c.Actor.Can(domain.ActRelianceAccept) {
-		return "", nil
+// whoDecides offers the assessors whose decision may be recorded, or says why
+// none is to somebody whose role allows it.
+func (s *Server) whoDecides(c *Ctx, v domain.Reliance) ([]views.Option, string, error) {
+	if v.State != domain.RelianceApproved || !c.Actor.Can(domain.ActRelianceAccept) {
+		return nil, "", nil
 	}
-	refusal, err := s.app.MayDecide(c.Context(), c.Actor, c.Engagement, v.Control.ID)
-	if err != nil || refusal == nil {
-		return "", err
+	able, refusal, err := s.app.Deciders(c.Context(), c.Actor, v)
+	if err != nil {
+		return nil, "", err
 	}
-	e, _ := s.explain(c, refusal)
-	return c.L.T(e.Key, e.Args), nil
+	if refusal != nil {
+		e, _ := s.explain(c, refusal)
+		return nil, views.ErrorText(c.L, e), nil
+	}
+	var out []views.Option
+	for _, m := range able {
+		out = append(out, views.IDOption(m.Person.ID, m.Person.Name))
+	}
+	return out, "", nil
 }
 
 // relianceForm reads a form of the reliance's page.
@@ -195,7 +202,7 @@ func (s *Server) decideReliance(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	d := app.Decision{Accept: form.Text("decision") == "accept", Words: form.Text("words"), OnBehalfOf: form.Text("on_behalf_of"), Proof: form.Text("proof")}
+	d := app.Decision{Accept: form.Text("decision") == "accept", Words: form.Text("words"), Assessor: FormID[domain.PersonID](form, "assessor"), Proof: form.Text("proof")}
 	version := form.Int("version")
 	if !d.Accept && form.Text("decision") != "refuse" {
 		form.errs.Add("decision", "error.choice", nil)

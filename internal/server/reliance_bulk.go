@@ -17,11 +17,26 @@ func (c *Ctx) mayPropose() bool {
 	return c.Actor.Can(domain.ActReliancePropose) && c.Engagement.State != domain.EngagementClosed
 }
 
+// stillOpen refuses to offer an act that a closed engagement would refuse.
+func (c *Ctx) stillOpen() error {
+	if c.Engagement.State == domain.EngagementClosed {
+		return domain.Conflict("error.engagement.closed", nil)
+	}
+	return nil
+}
+
 // showProposeReliances is the confirm page of proposing for several controls:
 // those ticked, or all that the list or the map shows.
 func (s *Server) showProposeReliances(c *Ctx) error {
-	ids := queryIDs[domain.ControlID](c, "id")
-	if len(ids) == 0 && c.Query("map") == "1" {
+	if err := c.stillOpen(); err != nil {
+		return err
+	}
+	ids, err := tickedIDs[domain.ControlID](c, "id")
+	if err != nil {
+		return err
+	}
+	ticked := len(ids) > 0
+	if !ticked && c.Query("map") == "1" {
 		m, err := s.app.RelianceMap(c.Context(), c.Actor, c.Engagement, c.mapFilter())
 		if err != nil {
 			return err
@@ -38,9 +53,22 @@ func (s *Server) showProposeReliances(c *Ctx) error {
 	for _, v := range chosen.Controls {
 		choice.Controls = append(choice.Controls, v.Control.ID)
 	}
-	choice.Services, choice.Certificates = queryIDs[domain.ServiceID](c, "service"), queryIDs[domain.CertificateID](c, "certificate")
-	return s.proposePage(c, fiber.StatusOK, choice, views.ProposeProps{Back: c.At().RelianceMap()})
+	if choice.Services, err = queryIDs[domain.ServiceID](c, "service"); err != nil {
+		return err
+	}
+	if choice.Certificates, err = queryIDs[domain.CertificateID](c, "certificate"); err != nil {
+		return err
+	}
+	p := views.ProposeProps{Back: c.At().RelianceMap()}
+	if p.ByFilter = !ticked && len(choice.Controls) > namedMost; p.ByFilter {
+		_, p.Filter = c.addressWithout("service", "certificate", "page")
+	}
+	return s.proposePage(c, fiber.StatusOK, choice, p)
 }
+
+// namedMost is how many controls an address names one by one: more would not fit
+// into the head of a request.
+const namedMost = 500
 
 func (s *Server) proposePage(c *Ctx, status int, choice app.ProposalChoice, p views.ProposeProps) error {
 	plan, err := s.app.PlanProposals(c.Context(), c.Actor, c.Engagement, choice)
@@ -89,6 +117,7 @@ func fillPlan(p *views.ProposeProps, plan app.ProposalPlan, chosen []domain.Cert
 		}
 	}
 	p.Count, p.Pairs, p.Certificates = len(pairs), strings.Join(pairs, ","), strings.Join(certificates, ",")
+	p.Beyond = plan.Beyond
 	p.Left, p.LeftOut = len(plan.LeftOut), leftOut(plan.LeftOut)
 	for _, c := range plan.Available {
 		p.Available = append(p.Available, views.Option{Value: id(c.ID), Label: views.CertificateLabel(c)})
@@ -198,7 +227,13 @@ func (f *Form) tuples(name string, size int) [][]int64 {
 // showApproveReliances is the confirm page of approving several reliances: those
 // ticked, or all that the list shows and that wait for it.
 func (s *Server) showApproveReliances(c *Ctx) error {
-	ids := queryIDs[domain.RelianceID](c, "id")
+	if err := c.stillOpen(); err != nil {
+		return err
+	}
+	ids, err := tickedIDs[domain.RelianceID](c, "id")
+	if err != nil {
+		return err
+	}
 	if len(ids) == 0 {
 		all, err := s.app.Reliances(c.Context(), c.Actor, c.Engagement, 0)
 		if err != nil {

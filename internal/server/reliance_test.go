@@ -96,6 +96,12 @@ func TestReliance_DecidedByTheAssessorOrOnBehalf(t *testing.T) {
 	if p.doc().Find("input[value=accept][disabled]").Length() != 1 || p.doc().Find("#field-proof").Length() != 1 {
 		t.Errorf("acceptance is offered before G5, or without proof: %q", p.text("#next"))
 	}
+	if got := p.text("#field-assessor"); got != "Choose the assessor The assessor" {
+		t.Errorf("the choice of assessors is %q", got)
+	}
+	if p := a.post(at+"/decision", url.Values{"version": {version}, "decision": {"refuse"}, "words": {"No"}, "assessor": {fmt.Sprint(auditor.Person)}, "proof": {"minutes"}}).want(http.StatusUnprocessableEntity); p.attr("#field-assessor", "aria-invalid") != "true" || p.text("#field-proof") != "minutes" {
+		t.Errorf("a decision of somebody who is no assessor: %q", p.text("#next"))
+	}
 	if p := a.post(at+"/decision", url.Values{"version": {version}, "decision": {"refuse"}, "words": {"No"}}).want(http.StatusUnprocessableEntity); p.attr("#field-proof", "aria-invalid") != "true" || p.text("#field-words") != "No" {
 		t.Errorf("a decision on behalf without proof: %q", p.text("#next"))
 	}

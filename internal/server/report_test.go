@@ -284,12 +284,12 @@ func TestApplicability_Choose(t *testing.T) {
 }
 
 // sheet uploads a sheet to an SoA and opens its preview.
-func sheet(t *testing.T, v *visitor, at, content string) *page {
+func sheet(t testing.TB, v *visitor, at, content string) *page {
 	t.Helper()
 	return v.get(upload(t, v, at+"/import", content).leads(at + "/import/preview?file=")).want(http.StatusOK)
 }
 
-func upload(t *testing.T, v *visitor, path, content string) *page {
+func upload(t testing.TB, v *visitor, path, content string) *page {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)

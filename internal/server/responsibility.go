@@ -30,8 +30,18 @@ func (s *Server) saveDuty(c *Ctx) error {
 	return s.finish(c, id, open, form, err, "notice.control.duty_saved")
 }
 
+// serviceOf reads which service a form of the workspace is about; without one it
+// is about nothing.
+func serviceOf(form *Form) domain.ServiceID {
+	id := FormID[domain.ServiceID](form, "service")
+	if form.Text("service") == "" {
+		form.errs.Add("service", "error.choice", nil)
+	}
+	return id
+}
+
 func dutyOf(form *Form, id domain.ControlID) domain.Responsibility {
-	v := domain.Responsibility{ID: FormID[domain.ResponsibilityID](form, "duty"), Control: id, Service: FormID[domain.ServiceID](form, "service"),
+	v := domain.Responsibility{ID: FormID[domain.ResponsibilityID](form, "duty"), Control: id, Service: serviceOf(form),
 		Sentence: form.Text("sentence"), Owner: FormID[domain.PersonID](form, "owner"), Expected: form.Text("expected"), Frequency: form.Text("frequency"),
 		Cadence: domain.Cadence(form.Text("cadence")), Evidence: FormIDs[domain.EvidenceID](form, "evidence"), State: domain.ResponsibilityOpen, Version: form.Int("version")}
 	if form.Ticked("none") {
@@ -47,7 +57,7 @@ func (s *Server) showDuties(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.DutiesProps{Total: list.Total, Page: f.Page, Counts: list.Counts, Path: c.Path(), Action: c.At().Responsibilities(), Controls: c.At().Controls(),
+	p := views.DutiesProps{Total: list.Total, Page: f.Page, Counts: list.Counts, On: c.on, Path: c.Path(), Action: c.At().Responsibilities(), Controls: c.At().Controls(),
 		Query: f.Query, Service: f.Service, Owner: f.Owner, State: f.State, Cadence: f.Cadence, Sort: f.Sort, Desc: f.Desc}
 	if p.Owners, err = s.owners(c); err != nil {
 		return err

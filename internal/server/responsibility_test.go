@@ -15,19 +15,30 @@ func TestDuty_WaitsForATickWhereARelianceSinks(t *testing.T) {
 	a := auditNorth(t)
 	c, s, _ := a.approved()
 	at := fmt.Sprintf("%s/controls/%d", north, c.ID)
-	form := url.Values{"service": {fmt.Sprint(s.ID)}, "duty": {""}, "version": {"0"}, "sentence": {"We review the list of visitors."}, "frequency": {"Every month"}, "cadence": {"monthly"}}
+	form := url.Values{"service": {fmt.Sprint(s.ID)}, "duty": {"1"}, "version": {"1"}, "sentence": {"We review the list of visitors."}, "frequency": {"Every month"}, "cadence": {"monthly"}}
 	p := a.post(at+"/duties", form).want(http.StatusUnprocessableEntity)
 	if p.doc().Find("#effects-table tbody tr").Length() != 1 || p.attr("#field-cadence option[selected]", "value") != "monthly" {
 		t.Fatalf("the page states %q", p.text("#form"))
 	}
-	form.Set("confirmed", "1")
+	form = ticked(p, form)
 	a.post(at+"/duties", form).leads(at)
 	if got := a.get(at).text(".duty-facts"); !strings.Contains(got, "Every month · by the calendar: At least monthly") {
 		t.Errorf("the duty says %q", got)
 	}
-	p = a.post(at+"/duties", form).want(http.StatusUnprocessableEntity) // the form sent twice
-	if p.attr("#field-sentence", "aria-invalid") != "true" || a.get(at).doc().Find(".duty").Length() != 2 {
+	form.Set("duty", "")
+	p = a.post(at+"/duties", form).want(http.StatusConflict) // the same again
+	if p.attr("#field-sentence", "aria-invalid") != "true" || a.get(at).doc().Find(".duty").Length() != 1 {
 		t.Errorf("a twin: %q", p.text("#form"))
+	}
+}
+
+func TestDuty_NoneSaysWhoSaidSo(t *testing.T) {
+	t.Parallel()
+	a := auditNorth(t)
+	_, _, r := a.approved()
+	p := a.get(fmt.Sprintf("%s/reliances/%d", north, r.ID)).want(http.StatusOK)
+	if got := p.text(".gates"); !strings.Contains(got, "Stated by Ada, 23 Nov 2026") {
+		t.Errorf("the gates say %q", got)
 	}
 }
 
@@ -48,6 +59,9 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 		{State: domain.ResponsibilityNone, Because: "Nothing else."},
 	} {
 		v.Control, v.Service = c.ID, s.ID
+		if v.State == domain.ResponsibilityNone {
+			v.Service = a.service("intune").ID
+		}
 		_, err := a.app.SaveResponsibility(t.Context(), a.actor, v)
 		a.must(err)
 	}
@@ -56,6 +70,9 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	if got := p.text(".sentence"); got != "3 customer responsibilities on 23 November 2026: 1 proven, 1 needs nothing, 1 open." {
 		t.Errorf("the sentence says %q", got)
 	}
+	if got := a.get(list + "?on=2028-01-01").text(".sentence"); got != "On 1 January 2028, 1 of 3 customer responsibilities are proven. 1 is stale." {
+		t.Errorf("long after, the sentence says %q", got)
+	}
 	for query, want := range map[string]string{"state=open": "Answer each incident.", "cadence=yearly": "Restore a sample.", "owner=" + fmt.Sprint(reviewer.Person): "Restore a sample.", "q=INCIDENT": "Answer each incident."} {
 		p := a.get(list + "?" + query)
 		if rows := p.doc().Find("#duties tbody tr"); rows.Length() != 1 || !strings.Contains(rows.Text(), want) {
@@ -63,7 +80,7 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 		}
 	}
 	href := p.attr("#duties tbody a.titled", "href")
-	if !strings.HasPrefix(href, fmt.Sprintf("%s/controls/%d?service=%d", north, c.ID, s.ID)) || a.get(strings.Split(href, "#")[0]).want(http.StatusOK) == nil {
+	if !strings.HasPrefix(href, fmt.Sprintf("%s/controls/%d?service=", north, c.ID)) || a.get(strings.Split(href, "#")[0]).want(http.StatusOK) == nil {
 		t.Errorf("a row leads to %q", href)
 	}
 	if p := a.get(list + "?state=stale"); p.text(".empty-match h2") == "" {
@@ -72,5 +89,32 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	a.french()
 	if got := a.get(list).text("h1"); got != "Responsabilités du client" {
 		t.Errorf("the French title is %q", got)
+	}
+}
+
+// TestDuty_StaysWhereItIs: a duty is not reached through another control, and
+// what was typed is not lost over a service that cannot be read.
+func TestDuty_StaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	a := auditNorth(t)
+	c, other, s := a.control("A.8.13", "Backup", "A.8.13"), a.control("A.8.14", "Redundancy", "A.8.14"), a.service("office-365")
+	v, err := a.app.SaveResponsibility(t.Context(), a.actor, domain.Responsibility{Control: c.ID, Service: s.ID, Sentence: "Restore."})
+	a.must(err)
+	at := func(c domain.Control) string { return fmt.Sprintf("%s/controls/%d/duties", north, c.ID) }
+	form := url.Values{"service": {fmt.Sprint(s.ID)}, "duty": {fmt.Sprint(v.ID)}, "version": {"1"}, "sentence": {"Restore a sample."}}
+	before := a.records()
+	a.post(at(other), form).want(http.StatusNotFound)
+	form.Set("service", fmt.Sprint(a.service("intune").ID))
+	a.post(at(c), form).want(http.StatusNotFound)
+	for _, id := range []string{"x", "", "-1"} {
+		form.Set("service", id)
+		form.Set("duty", "")
+		p := a.post(at(c), form).want(http.StatusUnprocessableEntity)
+		if got := p.text("#field-sentence"); got != "Restore a sample." || !strings.Contains(p.text(".error-summary"), "named no service") {
+			t.Errorf("service %q: %q came back, and %q", id, got, p.text(".error-summary"))
+		}
+	}
+	if n := a.records() - before; n != 1 { // the service
+		t.Errorf("%d records were made", n)
 	}
 }

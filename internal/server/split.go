@@ -1,6 +1,8 @@
 package server
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/url"
 
@@ -18,7 +20,7 @@ func (s *Server) confirmSplit(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := domain.Split{Control: id, Service: FormID[domain.ServiceID](form, "service"), Party: domain.Party(form.Text("party")),
+	v := domain.Split{Control: id, Service: serviceOf(form), Party: domain.Party(form.Text("party")),
 		Microsoft: form.Text("microsoft"), Ours: form.Text("ours"), Reason: form.Text("reason"), Version: form.Int("version")}
 	open := views.OpenForm{Kind: views.FormSplit, Service: v.Service}
 	if err = form.Err(); err == nil {
@@ -47,7 +49,11 @@ func (s *Server) holdBack(c *Ctx, id domain.ControlID, open views.OpenForm, form
 
 // showConfirmSplits is the page that decides many splits at once.
 func (s *Server) showConfirmSplits(c *Ctx) error {
-	p, err := s.chosen(c, queryIDs[domain.ControlID](c, "id"), c.controlFilter())
+	ids, err := tickedIDs[domain.ControlID](c, "id")
+	if err != nil {
+		return err
+	}
+	p, err := s.chosen(c, ids, c.controlFilter())
 	if err != nil {
 		return err
 	}
@@ -107,7 +113,7 @@ func (s *Server) confirmSplits(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	stated := statedSplits(order, plan, effects)
+	stated := statedSplits(order, plan)
 	plain := order.Party == "" && !order.Again && len(order.Services) == 1 && len(effects) == 0
 	if told := form.Text("told") == stated && !c.held(form, effects); !plain && !told {
 		return s.splitsAgain(c, form, order, nil, &views.SplitsStatement{Stated: stated, Counts: countsOf(plan), Effects: c.effectLines(effects)})
@@ -125,10 +131,15 @@ func (s *Server) confirmSplits(c *Ctx) error {
 	return c.RedirectCount(c.listBack(form), "notice.controls.splits", plan.Record)
 }
 
-// statedSplits names what a statement was about: when it is no longer the same,
-// it is made again.
-func statedSplits(o app.SplitOrder, p app.SplitPlan, effects []app.Effect) string {
-	return fmt.Sprint(p.SplitCounts, len(effects), " ", o.Party, o.Again, o.Services)
+// statedSplits names what a statement was about, split by split: when anything of
+// it is no longer the same, it is made again.
+func statedSplits(o app.SplitOrder, p app.SplitPlan) string {
+	h := sha256.New()
+	fmt.Fprintln(h, p.SplitCounts, o.Again, o.Party, o.Services, o.Controls)
+	for _, v := range p.Splits {
+		fmt.Fprintln(h, v.Control, v.Service, v.Party, v.Version)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 func countsOf(p app.SplitPlan) views.SplitCounts {

@@ -22,7 +22,7 @@ func (a *audited) approved() (domain.Control, domain.Service, domain.Reliance) {
 	a.must(err)
 	for _, kind := range []domain.ReportKind{domain.ReportAudit, domain.ReportSoA} {
 		_, err := a.app.SaveReport(ctx, a.actor, domain.Report{Kind: kind, Title: string(kind), Names: []domain.Named{{Service: s.Key, Environment: s.Environment}},
-			State: domain.ReportReviewed, ObtainedOn: a.app.Today(), Period: domain.Period{From: a.eng.Period.From, To: a.eng.Period.To}})
+			State: domain.ReportReviewed, ObtainedOn: a.app.Today(), Period: domain.Period{From: a.eng.Period.From, To: a.app.Today()}})
 		a.must(err)
 	}
 	r, err := a.app.ProposeReliance(ctx, a.actor, a.eng, domain.Reliance{Control: c.ID, Service: s.ID, Certificates: []domain.CertificateID{cert.ID}})
@@ -54,7 +54,7 @@ func TestSplit_WaitsForATickWhereAReliancesFalls(t *testing.T) {
 	if a.state(r) != domain.RelianceApproved {
 		t.Fatal("it was saved without a tick")
 	}
-	form.Set("confirmed", "1")
+	form = ticked(p, form)
 	a.post(at+"/split", form).leads(at)
 	if a.state(r) != domain.RelianceLapsed {
 		t.Errorf("the reliance is %s", a.state(r))
@@ -84,14 +84,14 @@ func TestSplits_StatesTheExactNumber(t *testing.T) {
 	form.Set("party", "ours") // another order than the one stated
 	form.Set("reason", "All ours.")
 	form.Set("again", "1")
-	form.Set("stated", p.attr("input[name=stated]", "value"))
+	form.Set("told", p.attr("input[name=told]", "value"))
 	p = a.post(to, form).want(http.StatusUnprocessableEntity)
 	if p.doc().Find("#effects-table tbody tr").Length() != 1 || a.state(r) != domain.RelianceApproved {
 		t.Errorf("another order than the stated one: %q", p.text("#told"))
 	}
-	form.Set("stated", p.attr("input[name=stated]", "value"))
+	form.Set("told", p.attr("input[name=told]", "value"))
 	a.post(to, form).want(http.StatusUnprocessableEntity) // stated, not ticked
-	form.Set("confirmed", "1")
+	form = ticked(p, form)
 	back := a.post(to, form).leads(north + "/controls")
 	if got := a.get(back).text(".notice"); got != "6 splits were confirmed." {
 		t.Errorf("the notice says %q", got)
@@ -99,6 +99,21 @@ func TestSplits_StatesTheExactNumber(t *testing.T) {
 	if a.state(r) != domain.RelianceLapsed {
 		t.Errorf("the reliance is %s", a.state(r))
 	}
+}
+
+func TestSplits_AStatementSpeaksForItsControlsOnly(t *testing.T) {
+	t.Parallel()
+	a := auditNorth(t)
+	one, other, s := a.control("C-1", "One", "A.7.1"), a.control("C-2", "Two", "A.7.2"), a.service("office-365")
+	to := north + "/controls/splits"
+	form := url.Values{"ids": {ids(one)}, "service": {fmt.Sprint(s.ID)}, "party": {"ours"}, "reason": {"All ours."}}
+	told := a.post(to, form).want(http.StatusUnprocessableEntity).attr("input[name=told]", "value")
+	p := a.post(to, with(form, "ids", ids(other), "told", told)).want(http.StatusUnprocessableEntity) // as many, but others
+	if p.attr("input[name=told]", "value") == told || p.text("#told") == "" {
+		t.Errorf("the statement is not made again: %q", p.text("main"))
+	}
+	a.post(to, with(form, "party", "none", "told", told)).want(http.StatusUnprocessableEntity)
+	a.post(to, with(form, "told", told)).leads(north + "/controls")
 }
 
 func TestSplits_SetOnePartyNeedsAReason(t *testing.T) {

@@ -21,6 +21,7 @@ type relianceRow struct {
 	ApprovedAt   int64
 	DecidedBy    *int64
 	DecidedAt    int64
+	AssessorID   *int64
 	OnBehalfOf   string
 	Proof        string
 	Decision     string
@@ -37,14 +38,14 @@ func (r relianceRow) domain() domain.Reliance {
 		Control: domain.ControlID(r.ControlID), Service: domain.ServiceID(r.ServiceID), State: domain.RelianceState(r.State), Why: r.Why,
 		ProposedBy: domain.PersonID(r.ProposedBy), ProposedAt: moment(r.ProposedAt), ApprovedBy: deref[domain.PersonID](r.ApprovedBy),
 		ApprovedAt: moment(r.ApprovedAt), DecidedBy: deref[domain.PersonID](r.DecidedBy), DecidedAt: moment(r.DecidedAt),
-		OnBehalfOf: r.OnBehalfOf, Proof: r.Proof, Decision: r.Decision, Override: r.Override, LapsedAt: moment(r.LapsedAt),
+		Assessor: deref[domain.PersonID](r.AssessorID), OnBehalfOf: r.OnBehalfOf, Proof: r.Proof, Decision: r.Decision, Override: r.Override, LapsedAt: moment(r.LapsedAt),
 		LapseCauses: unlist[domain.Reason](r.LapseCauses), Version: r.Version}
 }
 
 func relianceOf(v domain.Reliance) relianceRow {
 	return relianceRow{int64(v.ID), int64(v.Org), int64(v.Engagement), int64(v.Control), int64(v.Service), string(v.State), v.Why,
 		int64(v.ProposedBy), micros(v.ProposedAt), ref(v.ApprovedBy), micros(v.ApprovedAt), ref(v.DecidedBy), micros(v.DecidedAt),
-		v.OnBehalfOf, v.Proof, v.Decision, v.Override, micros(v.LapsedAt), list(v.LapseCauses), v.Version}
+		ref(v.Assessor), v.OnBehalfOf, v.Proof, v.Decision, v.Override, micros(v.LapsedAt), list(v.LapseCauses), v.Version}
 }
 
 type relianceCertificateRow struct {

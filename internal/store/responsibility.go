@@ -19,6 +19,8 @@ type responsibilityRow struct {
 	Cadence   string
 	State     string
 	Because   string
+	SaidBy    *int64
+	SaidOn    string
 	Version   int
 }
 
@@ -27,12 +29,13 @@ func (responsibilityRow) TableName() string { return "responsibilities" }
 func (r responsibilityRow) domain() domain.Responsibility {
 	return domain.Responsibility{ID: domain.ResponsibilityID(r.ID), Org: domain.OrgID(r.OrgID), Control: domain.ControlID(r.ControlID),
 		Service: domain.ServiceID(r.ServiceID), Sentence: r.Sentence, Owner: deref[domain.PersonID](r.OwnerID), Expected: r.Expected,
-		Frequency: r.Frequency, Cadence: domain.Cadence(r.Cadence), State: domain.ResponsibilityState(r.State), Because: r.Because, Version: r.Version}
+		Frequency: r.Frequency, Cadence: domain.Cadence(r.Cadence), State: domain.ResponsibilityState(r.State), Because: r.Because,
+		SaidBy: deref[domain.PersonID](r.SaidBy), SaidOn: day(r.SaidOn), Version: r.Version}
 }
 
 func responsibilityOf(v domain.Responsibility) responsibilityRow {
 	return responsibilityRow{int64(v.ID), int64(v.Org), int64(v.Control), int64(v.Service), v.Sentence, ref(v.Owner),
-		v.Expected, v.Frequency, string(v.Cadence), string(v.State), v.Because, v.Version}
+		v.Expected, v.Frequency, string(v.Cadence), string(v.State), v.Because, ref(v.SaidBy), v.SaidOn.String(), v.Version}
 }
 
 type responsibilityEvidenceRow struct {

@@ -194,12 +194,12 @@ func TestNouns_RoundTrip(t *testing.T) {
 		splits, err := s.Splits(ctx, o.ID, c.ID)
 		same(t, splits, []domain.Split{split}, err)
 
-		duty := domain.Responsibility{Org: o.ID, Control: c.ID, Service: v.ID, Sentence: "Review", Owner: p.ID, State: domain.ResponsibilityEvidenced, Evidence: []domain.EvidenceID{item.ID}}
+		duty := domain.Responsibility{Org: o.ID, Control: c.ID, Service: v.ID, Sentence: "Review", Owner: p.ID, SaidBy: p.ID, SaidOn: domain.MustDate("2026-06-12"), State: domain.ResponsibilityEvidenced, Evidence: []domain.EvidenceID{item.ID}}
 		must(t, s.CreateResponsibility(ctx, &duty))
 		duties, err := s.Responsibilities(ctx, o.ID, c.ID)
 		same(t, duties, []domain.Responsibility{duty}, err)
 
-		rel := domain.Reliance{Org: o.ID, Engagement: e.ID, Control: c.ID, Service: v.ID, Certificates: []domain.CertificateID{cert.ID}, State: domain.RelianceLapsed, ProposedBy: p.ID, ProposedAt: at,
+		rel := domain.Reliance{Org: o.ID, Engagement: e.ID, Control: c.ID, Service: v.ID, Certificates: []domain.CertificateID{cert.ID}, State: domain.RelianceLapsed, ProposedBy: p.ID, ProposedAt: at, Assessor: p.ID,
 			LapseCauses: []domain.Reason{{Code: "uncovered", Params: []domain.Param{{Name: "From", Value: "2026-06-12"}}}}}
 		must(t, s.CreateReliance(ctx, &rel))
 		reliances, err := s.Reliances(ctx, o.ID, e.ID, 0)
