@@ -337,7 +337,7 @@ func proposeTable(l *i18n.Localizer, p ProposeProps) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"propose-caption\" tabindex=\"0\"><table class=\"table\"><caption id=\"propose-caption\"><span class=\"caption\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"propose-caption\" tabindex=\"0\"><table class=\"table propose-table\"><caption id=\"propose-caption\"><span class=\"caption\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -35,6 +35,12 @@ func fits(whole domain.Period, day domain.Date) bool {
 	return 12*int(whole.To-day) >= whole.Days()
 }
 
+// late reports whether a day is so near to the end of an axis that, on a narrow
+// screen, its name is written before it.
+func late(whole domain.Period, day domain.Date) bool {
+	return 4*int(whole.To-day) < whole.Days()
+}
+
 // monthStarts lists the first days of months inside a period.
 func monthStarts(p domain.Period) []domain.Date {
 	var out []domain.Date

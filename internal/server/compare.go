@@ -145,7 +145,10 @@ func (n comparer) cut(v *views.Compare) {
 
 func (n comparer) table(id, key string, count, same int, columns ...views.Column) views.TableProps {
 	t := views.TableProps{ID: id, Caption: n.L.N(key, count, nil), Columns: columns, Note: n.L.N("compare.same", same, nil)}
-	t.Empty = views.Unchanged(n.L.N("compare.none", same, nil))
+	t.Empty = views.Unchanged(n.L.T("compare.nothing", nil))
+	if same > 0 {
+		t.Empty = views.Unchanged(n.L.N("compare.none", same, nil))
+	}
 	return t
 }
 

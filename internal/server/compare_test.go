@@ -22,7 +22,7 @@ func TestCompare_TwoDays(t *testing.T) {
 		"#reliances tbody":     "Proposed Claimable Approved ClaimableMoved on the same rung",
 		"#controls tbody":      "C-9 Recorded latenot there yetBlocked",
 		"#controls caption":    "1 unchanged, left out",
-		"section:has(#owners)": "No difference: 2 are the same on both days.",
+		"section:has(#owners)": "No difference: 2 lines are the same on both days.",
 		".compare-sum":         "On 24 November 2026, of 1 applicable control",
 	} {
 		if got := p.text(selector); !strings.Contains(got, want) {

@@ -32,9 +32,11 @@ func (c *Ctx) mapFilter() domain.MapFilter {
 func (c *Ctx) mapNever(m domain.RelianceMap) *views.EmptyProps {
 	switch {
 	case m.Total == 0:
-		return &views.EmptyProps{Title: c.L.T("map.no_controls", nil), Text: c.L.T("map.no_controls_text", nil), Href: c.At().Controls(), Action: c.L.T("reliance.never_do", nil)}
+		return &views.EmptyProps{Title: c.L.T("map.no_controls", nil), Text: c.L.T("map.no_controls_text", nil), Href: c.At().Controls(), Action: c.L.T("reliance.never_do", nil),
+			Example: c.L.T("controls.never_example", nil)}
 	case len(m.InUse) == 0:
-		return &views.EmptyProps{Title: c.L.T("map.no_services", nil), Text: c.L.T("map.no_services_text", nil), Href: c.At().Services(), Action: c.L.T("control.no_services_do", nil)}
+		return &views.EmptyProps{Title: c.L.T("map.no_services", nil), Text: c.L.T("map.no_services_text", nil), Href: c.At().Services(), Action: c.L.T("control.no_services_do", nil),
+			Example: c.L.T("service.empty_example", nil)}
 	}
 	return nil
 }

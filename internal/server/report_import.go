@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -110,6 +111,9 @@ func (c *Ctx) applicabilityRows(in app.ApplicabilityImport, p *views.ImportPrevi
 		}
 	}
 	p.Total = len(shown)
+	if bad := slices.IndexFunc(shown, func(r app.ApplicabilityRow) bool { return r.Change == app.RowBad }); bad >= 0 && c.Query("page") == "" {
+		p.Page = 1 + bad/domain.Page{}.Limit() // what must be corrected is in sight
+	}
 	for _, r := range domain.Slice(shown, domain.Page{Number: p.Page}).Rows {
 		row := views.ImportRowView{Number: r.Number, Code: r.Requirement.Ref.Code, Title: r.Requirement.Title.In(c.L.Lang()), Change: string(r.Change),
 			Says: c.applicabilitySays(r), Errors: views.NewFormErrors(c.L, r.Errors.Err())}
