@@ -115,6 +115,7 @@ func (c change) checkDuty(v domain.Responsibility) error {
 		return domain.Conflict("error.duty.none_twice", nil).At("because")
 	case twin:
 		return domain.Conflict("error.duty.twice", nil).At("sentence")
+	case contrary && none && v.ID != 0: // one that was written by mistake falls away, with the reason
 	case contrary && none:
 		return domain.Conflict("error.duty.none_beside", nil).At("because")
 	case contrary:

@@ -35,6 +35,11 @@ func TestResponsibility_HasNoTwin(t *testing.T) {
 	h.refused(err, domain.KindConflict, "error.duty.beside_none")
 	list, err := h.Duties(ctx, h.as(domain.RoleReader), h.eng, app.DutyFilter{})
 	h.must(err)
+	mistaken, err := h.SaveResponsibility(ctx, h.as(domain.RoleManager), domain.Responsibility{Control: c.ID, Service: s.ID, Sentence: "Written by mistake."})
+	h.must(err)
+	mistaken.State, mistaken.Because = domain.ResponsibilityNone, "It says the same as the one before."
+	_, err = h.SaveResponsibility(ctx, h.as(domain.RoleManager), mistaken)
+	h.must(err) // a duty written by mistake falls away, with the reason
 	if list.Total != 2 {
 		t.Errorf("%d responsibilities, want 2", list.Total)
 	}
