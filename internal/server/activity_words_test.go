@@ -19,9 +19,9 @@ func TestActivity_SaysWhoDecided(t *testing.T) {
 	auditor, _ := b.member("auditor@example.org", domain.RoleAuditor)
 	r := b.completed(auditor)
 	b.assessor("assessor@example.org", domain.Membership{})
-	_, err := b.app.DecideReliance(t.Context(), b.actor, b.eng, r.ID, r.Version, app.Decision{Accept: true, Words: "Yes.", OnBehalfOf: "R. Keller", Proof: "Mail of today"})
+	_, err := b.app.DecideReliance(t.Context(), b.actor, b.eng, r.ID, r.Version, app.Decision{Accept: true, Words: "Yes.", Assessor: b.membership("assessor@example.org").Person.ID, Proof: "Mail of today"})
 	b.must(err)
-	if got := b.get(north + "/activity").text("#activity"); !strings.Contains(got, "recorded for R. Keller the acceptance of the reliance") {
+	if got := b.get(north + "/activity").text("#activity"); !strings.Contains(got, "recorded for Somebody the acceptance of the reliance") {
 		t.Errorf("of what somebody wrote down: %q", got)
 	}
 }
