@@ -15,7 +15,6 @@ type DutiesProps struct {
 	Total    int // of the filter
 	Page     domain.Page
 	Counts   map[domain.ResponsibilityState]int // of all
-	On       domain.Date                        // another day than today is looked at; zero: today
 	Path     string
 	Action   string
 	Controls string // where a first one is written down

@@ -61,5 +61,9 @@ func (e *env) sentence(err *domain.Error) string {
 		}
 		args[name] = v
 	}
+	if n, counts := err.Args["Count"].(int); counts {
+		args["Count"] = e.l.Number(n)
+		return e.l.N(err.Key, n, args)
+	}
 	return e.l.T(err.Key, args)
 }

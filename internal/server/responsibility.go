@@ -57,7 +57,7 @@ func (s *Server) showDuties(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	p := views.DutiesProps{Total: list.Total, Page: f.Page, Counts: list.Counts, On: c.on, Path: c.Path(), Action: c.At().Responsibilities(), Controls: c.At().Controls(),
+	p := views.DutiesProps{Total: list.Total, Page: f.Page, Counts: list.Counts, Path: c.Path(), Action: c.At().Responsibilities(), Controls: c.At().Controls(),
 		Query: f.Query, Service: f.Service, Owner: f.Owner, State: f.State, Cadence: f.Cadence, Sort: f.Sort, Desc: f.Desc}
 	if p.Owners, err = s.owners(c); err != nil {
 		return err

@@ -70,7 +70,7 @@ func TestDuties_ListFiltersAndLeadsToTheWorkspace(t *testing.T) {
 	if got := p.text(".sentence"); got != "3 customer responsibilities on 23 November 2026: 1 proven, 1 needs nothing, 1 open." {
 		t.Errorf("the sentence says %q", got)
 	}
-	if got := a.get(list + "?on=2028-01-01").text(".sentence"); got != "On 1 January 2028, 1 of 3 customer responsibilities are proven. 1 is stale." {
+	if got := a.get(list + "?on=2028-01-01").text(".sentence"); got != "3 customer responsibilities on 1 January 2028: 1 needs nothing, 1 open, 1 stale." {
 		t.Errorf("long after, the sentence says %q", got)
 	}
 	for query, want := range map[string]string{"state=open": "Answer each incident.", "cadence=yearly": "Restore a sample.", "owner=" + fmt.Sprint(reviewer.Person): "Restore a sample.", "q=INCIDENT": "Answer each incident."} {
