@@ -18,10 +18,10 @@ func TestActivity_SaysWhoDecided(t *testing.T) {
 	b := auditNorth(t)
 	auditor, _ := b.member("auditor@example.org", domain.RoleAuditor)
 	r := b.completed(auditor)
-	assessor, _ := b.member("assessor@example.org", domain.RoleAssessor)
-	_, err := b.app.DecideReliance(t.Context(), b.actor, b.eng, r.ID, r.Version, app.Decision{Accept: true, Words: "Yes.", Assessor: assessor.Person, Proof: "Mail of today"})
+	b.assessor("assessor@example.org", domain.Membership{})
+	_, err := b.app.DecideReliance(t.Context(), b.actor, b.eng, r.ID, r.Version, app.Decision{Accept: true, Words: "Yes.", Assessor: b.membership("assessor@example.org").Person.ID, Proof: "Mail of today"})
 	b.must(err)
-	if got := b.get(north + "/activity").text("#activity"); !strings.Contains(got, "recorded for The assessor the acceptance of the reliance") {
+	if got := b.get(north + "/activity").text("#activity"); !strings.Contains(got, "recorded for Somebody the acceptance of the reliance") {
 		t.Errorf("of what somebody wrote down: %q", got)
 	}
 }
