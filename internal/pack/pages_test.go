@@ -85,7 +85,7 @@ func TestPages_SayWhoPassedEachGate(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"en": {"Checked by Luca Ferrari, 2 Oct 2026", "Checked by Luca Ferrari, 2 Oct 2026", "Follows from the dates: nobody had to sign", "Reviewed by Luca Ferrari, 2 Oct 2026",
 			"Accepted by Luca Ferrari, 2 Oct 2026", "Decided by Hélène Dufour, 20 Nov 2026"},
-		"fr": {"Vérifié par Luca Ferrari, 2 oct. 2026", "Vérifié par Luca Ferrari, 2 oct. 2026", "personne n’avait à signer", "Examiné par Luca Ferrari, 2 oct. 2026",
+		"fr": {"Vérifié par Luca Ferrari, 2 oct. 2026", "Vérifié par Luca Ferrari, 2 oct. 2026", "personne n’avait à signer", "Revu par Luca Ferrari, 2 oct. 2026",
 			"Acceptée par Luca Ferrari, 2 oct. 2026", "Décidé par Hélène Dufour, 20 nov. 2026"},
 	} {
 		s := newShelf()
