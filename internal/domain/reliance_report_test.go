@@ -134,3 +134,14 @@ func TestReliance_ReportExceptionsOfOldRecords(t *testing.T) {
 		})
 	}
 }
+
+// Of two reports of one day the one recorded first is cited, whatever their order.
+func TestReliance_ReportCitedOfTwoAlike(t *testing.T) {
+	f := sound()
+	twin := f.Reports[0]
+	twin.ID, twin.Title = 9, "Twin"
+	f.Reports = append([]domain.Report{twin}, f.Reports...)
+	if g := domain.Evaluate(f).Gates[3].Grounds[0]; g.Get("Report") != "Report" || g.Object != 1 {
+		t.Errorf("the gate cites %s", g)
+	}
+}
