@@ -118,11 +118,3 @@ func (a *App) StartFromAnnexA(ctx context.Context, actor domain.Actor, e domain.
 	})
 	return added, err
 }
-
-// Neighbours returns the controls before and after one, for turning pages.
-func (a *App) Neighbours(ctx context.Context, actor domain.Actor, id domain.ControlID) (before, after domain.ControlID, err error) {
-	if err := actor.Allow(domain.ActRead); err != nil {
-		return 0, 0, err
-	}
-	return a.neighbours(ctx, actor.Org, id)
-}

@@ -43,11 +43,3 @@ func (a *App) ConcludeTest(ctx context.Context, actor domain.Actor, e domain.Eng
 	})
 	return t, err
 }
-
-// Tests lists the tests of a control within an engagement, the newest first.
-func (a *App) Tests(ctx context.Context, actor domain.Actor, e domain.Engagement, control domain.ControlID) ([]domain.TestView, error) {
-	if err := actor.Allow(domain.ActRead); err != nil {
-		return nil, err
-	}
-	return a.tests(ctx, e, control)
-}

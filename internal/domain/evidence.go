@@ -115,11 +115,6 @@ func FactOf(e Evidence, last Acceptance) EvidenceFact {
 	return f
 }
 
-// Accepted reports whether the item counts for an audit period.
-func (e EvidenceFact) Accepted(p Period) bool {
-	return e.State == EvidenceAccepted && e.Period.Within(p)
-}
-
 // EvidenceVersion is one immutable state of an item.
 type EvidenceVersion struct {
 	ID         VersionID  `json:"id"`
