@@ -80,7 +80,9 @@ func TestSchema_MatchesRows(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, s *store.Store) {
 		tables, err := s.Writer().Migrator().GetTables()
 		must(t, err)
-		tables = slices.DeleteFunc(tables, func(n string) bool { return n == "goose_db_version" || n == "log_touched" || strings.HasPrefix(n, "sqlite_") })
+		tables = slices.DeleteFunc(tables, func(n string) bool {
+			return n == "goose_db_version" || n == "log_touched" || strings.HasPrefix(n, "sqlite_")
+		})
 		for _, row := range store.Rows {
 			parsed, err := schema.Parse(row, &sync.Map{}, s.Writer().NamingStrategy)
 			must(t, err)
