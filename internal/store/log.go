@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -96,7 +95,7 @@ type newLeaf struct {
 
 func bareLeaf(verb string) newLeaf {
 	salt := tlog.NewSalt()
-	return newLeaf{Leaf: tlog.NewLeaf(time.Now(), verb, salt), salt: salt}
+	return newLeaf{Leaf: tlog.NewLeaf(verb, salt), salt: salt}
 }
 
 // actLeaf says what an activity record says, with names and content as digests.
@@ -108,7 +107,8 @@ func actLeaf(a *domain.Activity) newLeaf {
 // LeafOf is what the log says of a record, apart from the rows that changed
 // with it. Who holds the salt can compare a record with its leaf.
 func LeafOf(a domain.Activity, salt tlog.Salt) tlog.Leaf {
-	l := tlog.NewLeaf(a.At, a.Verb, salt)
+	l := tlog.NewLeaf(a.Verb, salt)
+	l.At = tlog.Moment(a.At)
 	l.Noun, l.Object, l.Seq = string(a.Noun), a.Object, a.Seq
 	l.Org = salt.Digest("org", strconv.FormatInt(int64(a.Org), 10))
 	l.Actor = salt.Digest("actor", strconv.FormatInt(int64(a.Actor), 10))
