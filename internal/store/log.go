@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"relier/internal/domain"
 	"relier/internal/tlog"
@@ -163,20 +162,24 @@ func (l *newLeaf) sealRows(index int64) []logRowRow {
 
 // lockHead reads the head for a transaction that appends to it.
 func (s *Store) lockHead(ctx context.Context) (logHeadRow, *tlog.Edge, error) {
-	q := s.w(ctx)
+	query := "SELECT size, root, edge, founded, (SELECT COALESCE(MAX(idx), -1) + 1 FROM log_leaves) AS leaves FROM log_head WHERE id = 1"
 	if s.dialect == "postgres" {
-		q = q.Clauses(clause.Locking{Strength: "UPDATE"})
+		query += " FOR UPDATE"
 	}
-	row, err := take[logHeadRow](q.Where("id = 1"), "log")
-	if err != nil {
-		return row, nil, fmt.Errorf("read the log's head: %w", err)
+	var found struct {
+		Row    logHeadRow `gorm:"embedded"`
+		Leaves int64
 	}
+	if err := s.w(ctx).Raw(query).Scan(&found).Error; err != nil {
+		return found.Row, nil, fmt.Errorf("read the log's head: %w", translate(err))
+	}
+	row := found.Row
 	edge := &tlog.Edge{Size: row.Size}
 	for part := range slices.Chunk(row.Edge, len(domain.Digest{})) {
 		edge.Hashes = append(edge.Hashes, digest(part))
 	}
 	head, err := edge.Head()
-	if err != nil || head.Root != digest(row.Root) {
+	if err != nil || head.Root != digest(row.Root) || row.Size != found.Leaves { // a root does not say of how many
 		return row, nil, &domain.Error{Kind: domain.KindUnavailable, Key: "error.log_damaged", Err: tlog.ErrDamaged}
 	}
 	return row, edge, nil

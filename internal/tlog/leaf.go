@@ -29,7 +29,7 @@ func NewSalt() (s Salt) {
 // Leaf is what the log says about one act. Names and content stand in it only
 // as salted digests; what the digests open to is kept beside the log.
 type Leaf struct {
-	V      int    `json:"v"`  // 1
+	V      int    `json:"v"`            // 1
 	At     string `json:"at,omitempty"` // RFC 3339, UTC, microseconds; of a record
 	Verb   string `json:"verb"`
 	Noun   string `json:"noun,omitempty"`
