@@ -86,7 +86,7 @@ func (c *Ctx) activityFields(f domain.ActivityFilter, names map[domain.PersonID]
 
 func (c *Ctx) activityTable(p views.Page, f domain.ActivityFilter, found domain.List[domain.Activity]) views.TableProps {
 	t := views.TableProps{ID: "activity", Caption: c.L.N("activity.count", found.Total, nil), Path: c.Path(), Columns: []views.Column{
-		{Label: c.L.T("activity.when", nil), Narrow: true}, {Label: c.L.T("activity.who", nil), Narrow: true}, {Label: c.L.T("activity.what", nil)}, {Label: c.L.T("activity.digest", nil), Narrow: true}},
+		{Label: c.L.T("activity.when", nil), Narrow: true}, {Label: c.L.T("activity.who", nil), Narrow: true}, {Label: c.L.T("activity.what", nil)}, {Label: c.L.T("record.proof", nil), Narrow: true}},
 		Pager: views.WholePager(f.Page, found.Total)}
 	for _, a := range found.Rows {
 		who := a.ActorName
@@ -94,7 +94,7 @@ func (c *Ctx) activityTable(p views.Page, f domain.ActivityFilter, found domain.
 			who = c.L.T("activity.relier", nil)
 		}
 		t.Rows = append(t.Rows, views.Row{Cells: []templ.Component{views.Moment(c.L, a.At), views.Text(who),
-			views.Deed(p, a, c.objectHref(a)), views.LinkTo(c.At().Record(a.Seq), a.Digest.String()[:12])}})
+			views.Deed(p, a, c.objectHref(a)), views.LinkTo(c.At().Record(a.Seq), c.L.T("record.title", map[string]any{"Seq": a.Seq}))}})
 	}
 	t.Empty = views.Empty(views.EmptyProps{Title: c.L.T("activity.empty", nil), Text: c.L.T("activity.empty_text", nil)})
 	if u, err := url.Parse(c.Path()); err == nil && u.RawQuery != "" {

@@ -34,7 +34,7 @@ func (s *Server) signedLog(c *Ctx) (views.SignedLog, error) {
 	}
 	if state.Key != "" {
 		v.Values = append(v.Values, views.Value{Label: c.L.T("checkpoint.origin", nil), Body: views.Code(state.Origin)},
-			views.Value{Label: c.L.T("checkpoint.key", nil), Body: views.Code(state.Key), Wide: true})
+			views.Value{Label: c.L.T("checkpoint.key", nil), Body: views.LongCode(state.Key), Wide: true})
 	}
 	return v, nil
 }
@@ -121,7 +121,7 @@ func (c *Ctx) proofValues(r app.ProvenAct) []views.Value {
 	v := []views.Value{{Label: c.L.T("record.index", nil), Body: views.Count(c.L, int(r.Proof.Index))}}
 	if r.Outcome == app.Proven {
 		v = append(v, views.Value{Label: c.L.T("record.hashes", nil), Body: views.Count(c.L, len(r.Proof.Path))},
-			views.Value{Label: c.L.T("record.checkpoint", nil), Wide: true, Body: views.Code(c.L.T("record.checkpoint_of",
+			views.Value{Label: c.L.T("record.checkpoint", nil), Wide: true, Body: views.LongCode(c.L.T("record.checkpoint_of",
 				map[string]any{"Leaves": c.L.Number(int(r.Head.Size)), "Root": r.Head.Root.String()}))})
 	}
 	return v
