@@ -32,6 +32,7 @@ var Dynamic = []string{
 	"duties.standing.",
 	"environment.",
 	"error.title.",
+	"evidence.bar.",
 	"evidence_kind.",
 	"expiry.kind.",
 	"gate.",
@@ -66,6 +67,7 @@ var Dynamic = []string{
 	"review_reason.",
 	"role.",
 	"rung.",
+	"seen.",
 	"sensitivity.",
 	"service.model_hint.",
 	"state.",
@@ -75,4 +77,6 @@ var Dynamic = []string{
 	"verb.",
 	"verify.defect.",
 	"verify.note.",
+	"warning.",
+	"warning_do.",
 }
