@@ -126,16 +126,14 @@ func (a *App) ToReview(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if err := actor.Allow(domain.ActEvidenceReview); err != nil {
 		return nil, err
 	}
-	rows, err := a.EvidenceByID(ctx, actor, ids)
+	found, err := a.store.FindEvidence(ctx, actor.Org, domain.EvidenceFilter{IDs: ids, State: domain.EvidenceSubmitted, NotAuthor: actor.Person,
+		Sort: "number", Page: domain.Page{Size: domain.AllRows}})
 	if err != nil {
 		return nil, err
 	}
 	var out []Doubt
-	for _, r := range rows {
-		item := r.Summary.Evidence
-		if item.State == domain.EvidenceSubmitted && item.Author != actor.Person {
-			out = append(out, Doubt{item, a.SufficiencyOfRow(e, r.Summary, 0)})
-		}
+	for _, s := range found.Rows {
+		out = append(out, Doubt{s.Evidence, a.SufficiencyOfRow(e, s, 0)})
 	}
 	return out, nil
 }

@@ -74,11 +74,11 @@ type EvidenceFilter struct {
 	Kind    EvidenceKind
 	Control ControlID
 
-	Without     ControlID // items that speak for this one already are left out
+	IDs         []EvidenceID // only these; none: any
+	Without     ControlID    // items that speak for this one already are left out
 	Sensitivity Sensitivity
-	Held        bool // only what is on legal hold
-	ExpiresBy   Date // only accepted items whose last day is no later
-	Author      PersonID
+	Held        bool     // only what is on legal hold
+	ExpiresBy   Date     // only accepted items whose last day is no later
 	NotAuthor   PersonID // whose own work is left out: what this person may review
 
 	Sort string // number, title, period, expires

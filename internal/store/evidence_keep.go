@@ -26,8 +26,8 @@ func keptWhere(q *gorm.DB, f domain.EvidenceFilter) *gorm.DB {
 	if f.ExpiresBy != 0 {
 		q = q.Where("evidence.expires <> '' AND evidence.expires <= ? AND evidence.state NOT IN ('draft', 'returned', 'expired')", f.ExpiresBy.String())
 	}
-	if f.Author != 0 {
-		q = q.Where("evidence.author_id = ?", int64(f.Author))
+	if len(f.IDs) > 0 {
+		q = q.Where("evidence.id IN ?", f.IDs)
 	}
 	if f.NotAuthor != 0 {
 		q = q.Where("evidence.author_id <> ?", int64(f.NotAuthor))
