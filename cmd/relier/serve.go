@@ -75,7 +75,7 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	e.say("cli.serve.stopping", nil)
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), uploadsEnd)
 	defer cancel()
-	return errors.Join(s.Shutdown(wait), <-served)
+	return errors.Join(s.Shutdown(wait), <-served, d.app.FlushSeen(wait))
 }
 
 // needSample loads the sample where there is none.

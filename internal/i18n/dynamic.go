@@ -33,6 +33,7 @@ var Dynamic = []string{
 	"duties.standing.",
 	"environment.",
 	"error.title.",
+	"evidence.bar.",
 	"evidence_kind.",
 	"expiry.kind.",
 	"gate.",
@@ -68,6 +69,7 @@ var Dynamic = []string{
 	"review_reason.",
 	"role.",
 	"rung.",
+	"seen.",
 	"sensitivity.",
 	"service.model_hint.",
 	"state.",
@@ -77,4 +79,6 @@ var Dynamic = []string{
 	"verb.",
 	"verify.defect.",
 	"verify.note.",
+	"warning.",
+	"warning_do.",
 }

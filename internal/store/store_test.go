@@ -230,7 +230,7 @@ func TestNouns_RoundTrip(t *testing.T) {
 		packed, err := s.Pack(ctx, o.ID, pack.ID)
 		same(t, packed, pack, err)
 
-		facts, err := s.ControlFacts(ctx, e, 0)
+		facts, err := s.ControlFacts(ctx, e, e.Period.To, 0)
 		must(t, err)
 		want := domain.ReadinessFacts{Ownership: domain.OwnershipProposed, Reliances: map[domain.RelianceState]int{domain.RelianceLapsed: 1}, EvidenceLinked: 1, EvidenceSubmitted: 1, Conclusion: domain.ConclusionEffective}
 		same(t, *facts[c.ID], want, nil)
