@@ -4,6 +4,7 @@ package i18n
 // as "role." + role. Their keys count as used; add a prefix here when you build
 // one, and a test that every value of the enum Has its key.
 var Dynamic = []string{
+	"activity.verb.",
 	"applicability.",
 	"bucket.",
 	"cadence.",
@@ -59,6 +60,7 @@ var Dynamic = []string{
 	"pack.rung_meaning.",
 	"party.",
 	"people.role.",
+	"record.outcome.",
 	"readiness.",
 	"relation.",
 	"relation_carries.",
