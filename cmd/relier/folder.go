@@ -38,6 +38,7 @@ type folder struct {
 	lock  *blob.FolderLock
 
 	logKey *tlog.Key
+	seen   *logSeen
 }
 
 // openFolder locks a data folder and opens what is in it. One that holds
@@ -74,7 +75,7 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 		return err
 	}
 	d.app.SignWith(d.logKey)
-	return nil
+	return d.watchLog(ctx, dir)
 }
 
 // Close closes the database and lets another process use the folder.
@@ -82,6 +83,9 @@ func (d *folder) Close() error {
 	var errs []error
 	if d.store != nil {
 		errs = append(errs, d.store.Close())
+	}
+	if d.seen != nil {
+		errs = append(errs, d.seen.Close())
 	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Unlock())

@@ -27,6 +27,7 @@ type App struct {
 
 	catalogues *catalogueCache
 	logKey     *tlog.Key
+	heads      []store.KnownHead
 	seen       *sightings
 }
 

@@ -18,6 +18,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
+	"relier/internal/tlog"
 	"relier/migrations"
 )
 
@@ -28,6 +29,7 @@ type Store struct {
 	dialect string // sqlite or postgres
 	inTx    bool
 	log     *logBook
+	grew    func(tlog.Head)       // told after each commit that appended to the log
 	silent  bool                  // nothing is logged: only for measuring what the log costs
 	armed   func([]watched) error // makes SQLite's writing connection watch
 }
@@ -112,6 +114,7 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 	if s.inTx {
 		return f(s)
 	}
+	var head tlog.Head
 	err := s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := s.queue(tx); err != nil {
 			return err
@@ -120,8 +123,15 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 		if err := f(t); err != nil || s.silent {
 			return err
 		}
-		return t.appendLog(ctx)
+		if err := t.appendLog(ctx); err != nil {
+			return err
+		}
+		head = t.log.head
+		return nil
 	}, s.txOptions())
+	if err == nil && head.Size > 0 && s.grew != nil {
+		s.grew(head)
+	}
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
