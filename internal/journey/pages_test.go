@@ -89,7 +89,7 @@ var ticked = []string{
 }
 
 // downloads are routes that give a file, not a page.
-var downloads = regexp.MustCompile(`\.(csv|xlsx)$|/file$`)
+var downloads = regexp.MustCompile(`\.(csv|xlsx|jsonl|tlog-proof)$|/file$`)
 
 // crawl follows the links of the sample from its dashboard until every route
 // was seen once, and returns an address for each.
