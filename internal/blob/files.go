@@ -19,6 +19,7 @@ import (
 // blobs/tmp for what is still coming in.
 type Files struct {
 	root    string
+	reading bool        // opened without the folder's lock
 	stripes [256]stripe // by the first byte of the digest
 }
 
@@ -80,6 +81,9 @@ func (s *Files) Stage(ctx context.Context, r io.Reader, want Expect) (Staged, er
 }
 
 func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *stagedFile, err error) {
+	if s.reading {
+		return nil, errReading
+	}
 	if err := want.allows(want.Size); err != nil {
 		return nil, err
 	}
@@ -244,6 +248,9 @@ func lookup(d domain.Digest, err error) error {
 
 // Remove implements Store; the time of last use is the file's modification time.
 func (s *Files) Remove(_ context.Context, d domain.Digest, unusedSince time.Time) (bool, error) {
+	if s.reading {
+		return false, errReading
+	}
 	st := &s.stripes[d[0]]
 	st.mu.Lock()
 	defer st.mu.Unlock()
