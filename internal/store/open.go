@@ -27,6 +27,7 @@ type Store struct {
 	read    *gorm.DB
 	dialect string // sqlite or postgres
 	inTx    bool
+	file    string // of SQLite
 }
 
 // Open connects, checks the durability settings, and brings the schema up to

@@ -48,7 +48,7 @@ func openFile(file string, options url.Values) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	s := &Store{write: db, read: db, dialect: "sqlite"}
+	s := &Store{write: db, read: db, dialect: "sqlite", file: file}
 	pool, err := db.DB()
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -94,15 +94,20 @@ func KnownSchema() (newest int64) {
 }
 
 // CopyTo writes the database as it is at one moment into a new file, from a
-// connection that reads: writers go on. PostgreSQL has tools of its own.
+// connection of its own that reads: writers go on. PostgreSQL has tools of its own.
 func (s *Store) CopyTo(ctx context.Context, file string) error {
 	if s.dialect != "sqlite" {
 		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.backup.postgres"}
 	}
-	if err := s.r(ctx).Exec("VACUUM INTO ?", file).Error; err != nil {
-		return fmt.Errorf("copy the database: %w", translate(err))
+	// Not query_only, which would refuse the new file too.
+	from, err := openFile(s.file, url.Values{"mode": {"ro"}, "_busy_timeout": {"10000"}})
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := from.r(ctx).Exec("VACUUM INTO ?", file).Error; err != nil {
+		return errors.Join(fmt.Errorf("copy the database: %w", translate(err)), from.Close())
+	}
+	return from.Close()
 }
 
 // RowCounts is how many rows each table has, all organizations together.
