@@ -69,6 +69,7 @@ var Dynamic = []string{
 	"sensitivity.",
 	"service.model_hint.",
 	"state.",
+	"system.kind.",
 	"tasks.",
 	"theme.",
 	"validity.",

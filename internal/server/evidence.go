@@ -78,7 +78,11 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 			return err
 		}
 	}
-	return c.RenderStatus(status, views.EvidenceItemPage(c.Page(e.Item.Code()), v))
+	p := c.Page(e.Item.Code())
+	if err := s.itemDamageNotice(c, &p, id); err != nil {
+		return err
+	}
+	return c.RenderStatus(status, views.EvidenceItemPage(p, v))
 }
 
 func (c *Ctx) useLines(u app.EvidenceUse) []views.EvidenceUseLine {
