@@ -70,6 +70,11 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 		return err
 	}
 	d.app = app.New(d.store, d.blobs, time.Now).In(dir)
+	key, err := openLogKey(dir)
+	if err != nil {
+		return err
+	}
+	d.app.SignWith(key)
 	return nil
 }
 
@@ -89,6 +94,13 @@ func readFolder(ctx context.Context, c config.Config) (*folder, error) {
 	}
 	d := &folder{store: s, blobs: blob.ReadFiles(c.Data)}
 	d.app = app.New(d.store, d.blobs, time.Now).In(c.Data)
+	if _, err := os.Stat(filepath.Join(c.Data, logKeyFile)); err == nil { // read, never made
+		key, err := openLogKey(c.Data)
+		if err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+		d.app.SignWith(key)
+	}
 	return d, nil
 }
 

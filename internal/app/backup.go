@@ -14,6 +14,7 @@ import (
 	"relier/internal/blob"
 	"relier/internal/domain"
 	"relier/internal/store"
+	"relier/internal/tlog"
 )
 
 // BackupOptions say where a backup goes and which older ones stay.
@@ -124,7 +125,9 @@ func (a *App) snapshot(ctx context.Context, repo *backup.Repository, program str
 	if err != nil {
 		return s, err
 	}
-	fill, err := a.fillDraft(ctx, New(image, a.blobs, a.now), draft, program)
+	copied := New(image, a.blobs, a.now)
+	copied.SignWith(a.logKey)
+	fill, err := a.fillDraft(ctx, copied, draft, program)
 	if err = errors.Join(err, image.Close()); err != nil {
 		return s, err
 	}
@@ -161,10 +164,35 @@ func (a *App) fillDraft(ctx context.Context, image *App, draft *backup.Draft, pr
 		return nil, err
 	}
 	schema, err := image.store.SchemaVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, checkpoint, err := image.signedHead(ctx)
 	return func(m *backup.Manifest) {
 		m.Program, m.Schema, m.Rows = program, schema, rows
+		m.LogSize, m.LogRoot, m.Checkpoint = head.Size, head.Root.String(), string(checkpoint)
+		if checkpoint != nil {
+			m.LogKey = image.logKey.Public()
+		}
 		m.Damages = append(m.Damages, damages...)
 	}, err
+}
+
+// signedHead is where the log stands, and that signed, where there is a key. As
+// for any checkpoint, a log that does not continue what was signed is never signed.
+func (a *App) signedHead(ctx context.Context) (head tlog.Head, checkpoint []byte, err error) {
+	if head, err = a.store.LogHead(ctx); err != nil || a.logKey == nil {
+		return head, nil, err
+	}
+	last, err := a.lastCheckpoint(ctx)
+	if err == nil && last.Text != nil {
+		err = a.grown(ctx, last.Head, head)
+	}
+	if err != nil {
+		return head, nil, &domain.Error{Kind: domain.KindConflict, Key: "error.log_damaged", Err: err}
+	}
+	checkpoint, err = a.logKey.Sign(head)
+	return head, checkpoint, err
 }
 
 func wheres(uses []store.BlobUse) string {

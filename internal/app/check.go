@@ -55,7 +55,7 @@ func (a *App) Check(ctx context.Context) (CheckReport, error) { return a.CheckSo
 // CheckSome is Check of a part.
 func (a *App) CheckSome(ctx context.Context, in CheckScope) (r CheckReport, err error) {
 	if !in.FilesOnly {
-		if r.Damages, err = a.checkDatabase(ctx); err != nil {
+		if err := a.checkDatabase(ctx, &r); err != nil {
 			return r, err
 		}
 	}
@@ -71,13 +71,12 @@ func (a *App) CheckSome(ctx context.Context, in CheckScope) (r CheckReport, err 
 
 // checkDatabase asks the database about itself: its pages, its references, and
 // whatever else rows can be held against.
-func (a *App) checkDatabase(ctx context.Context) ([]Damage, error) {
+func (a *App) checkDatabase(ctx context.Context, r *CheckReport) error {
 	complaints, err := a.store.CheckIntegrity(ctx)
-	var out []Damage
 	for _, c := range complaints {
-		out = append(out, Damage{Kind: "database", What: c, Where: "database"})
+		r.Damages = append(r.Damages, Damage{Kind: "database", What: c, Where: "database"})
 	}
-	return out, err
+	return err
 }
 
 // checkParts is how many parts the files are read in: the rows of a part fit

@@ -14,6 +14,7 @@ import (
 	"relier/internal/blob"
 	"relier/internal/domain"
 	"relier/internal/store"
+	"relier/internal/tlog"
 )
 
 // RestoreOptions say which backup goes where.
@@ -273,6 +274,11 @@ func (r *CheckReport) image(ctx context.Context, image *store.Store, s backup.Sn
 	if err != nil {
 		return err
 	}
+	head, err := image.LogHead(ctx)
+	if err != nil {
+		return err
+	}
+	complaints = append(complaints, sameLog(head, s.Manifest)...)
 	for table, n := range s.Rows {
 		if rows[table] != n {
 			complaints = append(complaints, fmt.Sprintf("%s has %d rows, and the manifest says %d", table, rows[table], n))
@@ -285,6 +291,23 @@ func (r *CheckReport) image(ctx context.Context, image *store.Store, s backup.Sn
 	return nil
 }
 
+// sameLog holds the log of a copied database against what its manifest expects: a
+// copy that lacks the last records is otherwise sound.
+func sameLog(head tlog.Head, m backup.Manifest) []string {
+	var out []string
+	if head.Size != m.LogSize || head.Root.String() != m.LogRoot {
+		out = append(out, fmt.Sprintf("the log has %d leaves and root %s, and the manifest says %d and %s", head.Size, head.Root, m.LogSize, m.LogRoot))
+	}
+	if m.Checkpoint == "" {
+		return out
+	}
+	c, err := tlog.Open([]byte(m.Checkpoint), m.LogKey)
+	if err != nil || c.Head != head {
+		out = append(out, "the signed checkpoint is not of this log")
+	}
+	return out
+}
+
 // cited holds the rows against the log, and names the blobs that they need and
 // the list lacks.
 func (r *CheckReport) cited(ctx context.Context, file string, s backup.Snapshot, items []backup.Item) error {
@@ -293,10 +316,10 @@ func (r *CheckReport) cited(ctx context.Context, file string, s backup.Snapshot,
 		return err
 	}
 	a := New(image, nil, func() time.Time { return s.MadeAt })
-	found, err := a.checkDatabase(ctx)
-	for _, d := range found {
-		d.Where = s.Name + " " + d.Where
-		r.Damages = append(r.Damages, d)
+	before := len(r.Damages)
+	err = a.checkDatabase(ctx, r)
+	for i := before; i < len(r.Damages); i++ {
+		r.Damages[i].Where = s.Name + " " + r.Damages[i].Where
 	}
 	if err == nil && s.Complete {
 		err = r.listed(ctx, image, s.Name, items)

@@ -48,7 +48,11 @@ func (a *App) Sweep(ctx context.Context) (out Swept, err error) {
 }
 
 func (a *App) sweep(ctx context.Context, out *Swept) (err error) {
-	if out.Lists, err = a.store.DropImportFiles(ctx, a.Now().Add(-domain.ImportFileKept)); err != nil {
+	err = a.store.Tx(ctx, func(tx *store.Store) error {
+		out.Lists, err = tx.DropImportFiles(ctx, a.Now().Add(-domain.ImportFileKept))
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	unused, err := a.unusedBlobs(ctx)

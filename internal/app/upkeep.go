@@ -118,10 +118,11 @@ func (a *App) checkDatabaseDaily(ctx context.Context, rate int64) error {
 
 // noteDatabase asks the database about itself and notes what it says.
 func (a *App) noteDatabase(ctx context.Context) error {
-	found, err := a.checkDatabase(ctx)
-	if err != nil {
+	var r CheckReport
+	if err := a.checkDatabase(ctx, &r); err != nil {
 		return err
 	}
+	found := r.Damages
 	run := domain.UpkeepRun{Task: domain.UpkeepDatabase, At: a.Now(), Sound: len(found) == 0, Number: len(found)}
 	for _, d := range found {
 		slog.ErrorContext(ctx, "the database is damaged", "what", d.What, "where", d.Where)

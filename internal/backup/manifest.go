@@ -50,6 +50,7 @@ type Manifest struct {
 	LogSize    int64            `json:"log_size"`             // entries of the log
 	LogRoot    string           `json:"log_root"`             // its root, hexadecimal
 	Checkpoint string           `json:"checkpoint,omitempty"` // signed
+	LogKey     string           `json:"log_key,omitempty"`    // public, that it was signed with
 	Parts      []Part           `json:"parts"`
 }
 
