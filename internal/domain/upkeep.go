@@ -39,9 +39,6 @@ type ScrubSlice struct {
 	Bytes     int64
 }
 
-// SliceOf is the slice of a digest.
-func SliceOf(d Digest) int { return int(d[0]) }
-
 // SliceRange is the first digest of part n of all parts of the range of digests,
 // n from 0, and the digest after its last; zero: the end of the range.
 func SliceRange(n, parts int) (from, to Digest) {
