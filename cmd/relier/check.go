@@ -127,8 +127,8 @@ func (e *env) tellCheck(r app.CheckReport) {
 	} else {
 		fmt.Fprintln(e.stdout, e.l.N("cli.check.damaged", len(r.Damages), args))
 	}
-	if r.Cited > r.Blobs {
-		e.tell("cli.check.part", map[string]any{"Files": e.l.Number(r.Blobs), "All": e.l.Number(r.Cited)})
+	if r.Part {
+		e.tell("cli.check.part", nil)
 	}
 	e.tellDamages(r.Damages)
 	if r.Unused > 0 {

@@ -26,10 +26,12 @@ type Damage struct {
 // CheckReport is the outcome of checking a data folder.
 type CheckReport struct {
 	Blobs   int      `json:"blobs"` // rehashed
-	Cited   int      `json:"cited"` // that rows need, checked or not
+	Part    bool     `json:"part"`  // only some of it was looked at
 	Bytes   int64    `json:"bytes"`
 	Damages []Damage `json:"damages"`
 	Unused  int      `json:"unused"` // blobs that nothing cites: an interrupted upload; harmless
+
+	cited int // blobs that rows need, read or not
 }
 
 // CheckScope is what a check looks at; the zero value is everything.
@@ -43,8 +45,10 @@ type CheckScope struct {
 	Sample       float64 // share of the files to read, at random; 0: all
 }
 
-// whole reports whether every file is looked at.
-func (s CheckScope) whole() bool {
+// whole reports whether everything is looked at.
+func (s CheckScope) whole() bool { return !s.DatabaseOnly && !s.FilesOnly && s.allFiles() }
+
+func (s CheckScope) allFiles() bool {
 	return s.Org == "" && s.Since.IsZero() && s.Slices == 0 && s.Sample == 0
 }
 
@@ -54,6 +58,7 @@ func (a *App) Check(ctx context.Context) (CheckReport, error) { return a.CheckSo
 
 // CheckSome is Check of a part.
 func (a *App) CheckSome(ctx context.Context, in CheckScope) (r CheckReport, err error) {
+	r.Part = !in.whole()
 	if !in.FilesOnly {
 		if err := a.checkDatabase(ctx, &r); err != nil {
 			return r, err
@@ -101,7 +106,7 @@ func (a *App) checkFiles(ctx context.Context, in CheckScope, r *CheckReport) err
 			return err
 		}
 	}
-	if in.whole() {
+	if in.allFiles() {
 		return a.countUnused(ctx, r)
 	}
 	return nil
@@ -126,7 +131,7 @@ func (a *App) checkPart(ctx context.Context, in CheckScope, scope store.BlobScop
 		return err
 	}
 	same := byBlob(uses)
-	r.Cited += len(same)
+	r.cited += len(same)
 	for _, of := range a.sample(same, in.Sample) {
 		d, err := a.checkBlob(ctx, a.blobs, of)
 		if err != nil {
@@ -175,7 +180,7 @@ func (a *App) countUnused(ctx context.Context, r *CheckReport) error {
 			there++
 		}
 	}
-	r.Unused = max(0, there-r.Cited)
+	r.Unused = max(0, there-r.cited)
 	return err
 }
 

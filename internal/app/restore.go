@@ -394,7 +394,7 @@ func (v *verifier) verify(ctx context.Context, s backup.Snapshot) error {
 		return err
 	}
 	files, size, found, err := v.repo.VerifyBlobs(ctx, s, items, v.seen)
-	v.report.Blobs, v.report.Bytes, v.report.Cited = v.report.Blobs+files, v.report.Bytes+size, len(v.seen)
+	v.report.Blobs, v.report.Bytes = v.report.Blobs+files, v.report.Bytes+size
 	if v.report.take(found); err != nil {
 		return err
 	}

@@ -164,7 +164,7 @@ func TestCheck_Parts(t *testing.T) {
 	if r, err := h.CheckSome(ctx, app.CheckScope{Since: h.now.Add(time.Hour)}); err != nil || r.Blobs != 0 {
 		t.Errorf("since later: %+v %v", r, err)
 	}
-	if r, err := h.CheckSome(ctx, app.CheckScope{Sample: 0.5}); err != nil || r.Blobs == 0 || r.Blobs == 20 || r.Cited != 20 {
+	if r, err := h.CheckSome(ctx, app.CheckScope{Sample: 0.5}); err != nil || r.Blobs == 0 || r.Blobs == 20 || !r.Part {
 		t.Errorf("a sample of half: %+v %v", r, err)
 	}
 }
