@@ -16,12 +16,17 @@ import (
 var flagAbout = map[string]string{
 	"addr":            "cli.flag.addr",
 	"base-url":        "cli.flag.base_url",
+	"checkpoint":      "cli.flag.checkpoint",
+	"checkpoint-dir":  "cli.flag.checkpoint_dir",
+	"checkpoint-mail": "cli.flag.checkpoint_mail",
 	"data":            "cli.flag.data",
 	"database":        "cli.flag.database",
 	"email":           "cli.flag.email",
 	"engagement":      "cli.flag.engagement",
 	"json":            "cli.flag.json",
+	"key":             "cli.flag.key",
 	"lang":            "cli.flag.lang",
+	"mail-from":       "cli.flag.mail_from",
 	"max-upload":      "cli.flag.max_upload",
 	"name":            "cli.flag.name",
 	"org":             "cli.flag.org",
@@ -46,6 +51,7 @@ var flagAbout = map[string]string{
 	"to":              "cli.flag.to",
 	"check sample":    "cli.flag.check_sample",
 	"check org":       "cli.flag.check_org",
+	"smtp":            "cli.flag.smtp",
 	"trusted-proxies": "cli.flag.trusted_proxies",
 }
 

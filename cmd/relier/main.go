@@ -55,11 +55,14 @@ func init() {
 		{"import controls", "--data DIR [--org CODE] FILE", "cli.about.import_controls", importControls},
 		{"pack", "--data DIR [--org CODE] [--engagement CODE] --out FILE.zip [--lang en,fr]", "cli.about.pack", sealPack},
 		{"verify", "FILE.zip|DIR [--json]", "cli.about.verify", verifyPack},
-		{"check", "--data DIR | --backup REPO [--snapshot NAME] [--sample 5%] [--slice 3/7] [--org CODE] [--since DATE] [--database-only] [--files-only] [--json]", "cli.about.check", check},
+		{"check", "--data DIR [--checkpoint FILE] | --backup REPO [--snapshot NAME] [--sample 5%] [--slice 3/7] [--org CODE] [--since DATE] [--database-only] [--files-only] [--json]", "cli.about.check", check},
 		{"backup", "--data DIR --to REPO [--keep N] [--keep-days N]", "cli.about.backup", makeBackup},
 		{"backups", "--from REPO [--json]", "cli.about.backups", listBackups},
 		{"restore", "--from REPO [--snapshot NAME] --data DIR [--dry-run] [--incomplete]", "cli.about.restore", restore},
 		{"sweep", "--data DIR", "cli.about.sweep", sweep},
+		{"checkpoint", "--data DIR [--out FILE]", "cli.about.checkpoint", checkpoint},
+		{"log key", "--data DIR", "cli.about.log_key", showLogKey},
+		{"log verify", "FILE --key KEY", "cli.about.log_verify", verifyLog},
 		{"version", "", "cli.about.version", showVersion},
 	}
 }

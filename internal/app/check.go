@@ -17,10 +17,11 @@ import (
 
 // Damage is one thing that a check found wrong.
 type Damage struct {
-	Kind  string `json:"kind"`           // missing, wrong_size, wrong_content, wrong_record, unreadable, database
-	What  string `json:"what"`           // the blob or table
-	Where string `json:"where"`          // what needs it: organization, code, version, file name
-	Path  string `json:"path,omitempty"` // of the bytes, from the data folder on
+	Kind  string      `json:"kind"`           // missing, wrong_size, wrong_content, wrong_record, unreadable, database; store.LogDamage's
+	What  string      `json:"what"`           // the blob, or the table and key
+	Where string      `json:"where"`          // what needs it: organization, code, version, file name; or says otherwise
+	Noun  domain.Noun `json:"noun,omitempty"` // what a row is for people
+	Path  string      `json:"path,omitempty"` // of the bytes, from the data folder on
 }
 
 // CheckReport is the outcome of checking a data folder.
@@ -28,10 +29,12 @@ type CheckReport struct {
 	Blobs   int      `json:"blobs"` // rehashed
 	Part    bool     `json:"part"`  // only some of it was looked at
 	Bytes   int64    `json:"bytes"`
+	Rows    int64    `json:"rows"`   // compared with the log
+	Leaves  int64    `json:"leaves"` // of the log
 	Damages []Damage `json:"damages"`
 	Unused  int      `json:"unused"` // blobs that nothing cites: an interrupted upload; harmless
 
-	cited int // blobs that rows need, read or not
+	needed int // blobs that rows need, read or not
 }
 
 // CheckScope is what a check looks at; the zero value is everything.
@@ -43,6 +46,7 @@ type CheckScope struct {
 	Slice        int       // of Slices, from 1, by the first digits of the digest
 	Slices       int
 	Sample       float64 // share of the files to read, at random; 0: all
+	Kept         []KeptCheckpoint
 }
 
 // whole reports whether everything is looked at.
@@ -52,15 +56,18 @@ func (s CheckScope) allFiles() bool {
 	return s.Org == "" && s.Since.IsZero() && s.Slices == 0 && s.Sample == 0
 }
 
-// Check rehashes every blob that a row cites and asks the database about
-// itself. It changes nothing and names each damage.
-func (a *App) Check(ctx context.Context) (CheckReport, error) { return a.CheckSome(ctx, CheckScope{}) }
+// Check rehashes every blob that a row cites, asks the database about itself,
+// and compares every row with the log and the log with its checkpoints. It
+// changes nothing and names each damage.
+func (a *App) Check(ctx context.Context, kept ...KeptCheckpoint) (CheckReport, error) {
+	return a.CheckSome(ctx, CheckScope{Kept: kept})
+}
 
 // CheckSome is Check of a part.
 func (a *App) CheckSome(ctx context.Context, in CheckScope) (r CheckReport, err error) {
 	r.Part = !in.whole()
 	if !in.FilesOnly {
-		if err := a.checkDatabase(ctx, &r); err != nil {
+		if err := a.checkDatabase(ctx, in.Kept, &r); err != nil {
 			return r, err
 		}
 	}
@@ -68,20 +75,23 @@ func (a *App) CheckSome(ctx context.Context, in CheckScope) (r CheckReport, err 
 		return r, nil
 	}
 	err = a.checkFiles(ctx, in, &r)
-	if store.Damaged(err) { // the rest of the database may still be read another time
-		r.Damages, err = append(r.Damages, Damage{Kind: "database", What: err.Error(), Where: "database"}), nil
+	if err != nil && ctx.Err() == nil && !domain.IsNotFound(err) {
+		r.Damages, err = append(r.Damages, Damage{Kind: "unreadable", What: "database", Where: err.Error()}), nil
 	}
 	return r, err
 }
 
-// checkDatabase asks the database about itself: its pages, its references, and
-// whatever else rows can be held against.
-func (a *App) checkDatabase(ctx context.Context, r *CheckReport) error {
+// checkDatabase asks the database about itself, its pages and its references, and
+// holds its rows against the log.
+func (a *App) checkDatabase(ctx context.Context, kept []KeptCheckpoint, r *CheckReport) error {
 	complaints, err := a.store.CheckIntegrity(ctx)
+	if err != nil {
+		complaints = append(complaints, err.Error())
+	}
 	for _, c := range complaints {
 		r.Damages = append(r.Damages, Damage{Kind: "database", What: c, Where: "database"})
 	}
-	return err
+	return a.checkLog(ctx, kept, r)
 }
 
 // checkParts is how many parts the files are read in: the rows of a part fit
@@ -131,7 +141,7 @@ func (a *App) checkPart(ctx context.Context, in CheckScope, scope store.BlobScop
 		return err
 	}
 	same := byBlob(uses)
-	r.cited += len(same)
+	r.needed += len(same)
 	for _, of := range a.sample(same, in.Sample) {
 		d, err := a.checkBlob(ctx, a.blobs, of)
 		if err != nil {
@@ -180,7 +190,7 @@ func (a *App) countUnused(ctx context.Context, r *CheckReport) error {
 			there++
 		}
 	}
-	r.Unused = max(0, there-r.cited)
+	r.Unused = max(0, there-r.needed)
 	return err
 }
 
@@ -239,7 +249,7 @@ func (a *App) stillCited(ctx context.Context, d domain.Digest, kinds map[string]
 			}
 		}
 		if len(where) > 0 {
-			out = append(out, Damage{kind, d.String(), strings.Join(where, "; "), blob.Path(d)})
+			out = append(out, Damage{Kind: kind, What: d.String(), Where: strings.Join(where, "; "), Path: blob.Path(d)})
 		}
 	}
 	slices.SortFunc(out, func(x, y Damage) int { return strings.Compare(x.Kind, y.Kind) })

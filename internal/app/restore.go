@@ -317,7 +317,7 @@ func (r *CheckReport) cited(ctx context.Context, file string, s backup.Snapshot,
 	}
 	a := New(image, nil, func() time.Time { return s.MadeAt })
 	before := len(r.Damages)
-	err = a.checkDatabase(ctx, r)
+	err = a.checkDatabase(ctx, nil, r)
 	for i := before; i < len(r.Damages); i++ {
 		r.Damages[i].Where = s.Name + " " + r.Damages[i].Where
 	}

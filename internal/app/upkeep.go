@@ -119,7 +119,7 @@ func (a *App) checkDatabaseDaily(ctx context.Context, rate int64) error {
 // noteDatabase asks the database about itself and notes what it says.
 func (a *App) noteDatabase(ctx context.Context) error {
 	var r CheckReport
-	if err := a.checkDatabase(ctx, &r); err != nil {
+	if err := a.checkDatabase(ctx, nil, &r); err != nil {
 		return err
 	}
 	found := r.Damages

@@ -9,7 +9,7 @@ import "testing"
 var floors = map[string]struct{ own, others []string }{
 	// roof
 	"cmd/relier": {
-		own:    []string{"internal/app", "internal/backup", "internal/blob", "internal/config", "internal/domain", "internal/i18n", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
+		own:    []string{"internal/app", "internal/backup", "internal/blob", "internal/config", "internal/domain", "internal/i18n", "internal/mail", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
 		others: []string{"golang.org/x/term"},
 	},
 
@@ -51,6 +51,7 @@ var floors = map[string]struct{ own, others []string }{
 		own:    []string{"internal/domain"},
 		others: []string{"github.com/xuri/excelize/v2", "golang.org/x/net/html/charset", "golang.org/x/text"},
 	},
+	"internal/mail":    {others: []string{"github.com/wneessen/go-mail"}},
 	"internal/catalog": {own: []string{"internal/domain"}},
 
 	// ground

@@ -138,3 +138,21 @@ func (s *Store) Revisions(ctx context.Context, org domain.OrgID, noun domain.Nou
 		return domain.Revision{Org: org, Noun: noun, Object: object, At: moment(r.At), State: []byte(r.State)}
 	})
 }
+
+// ActivityRecord reads one record of an organization.
+func (s *Store) ActivityRecord(ctx context.Context, org domain.OrgID, seq int64) (domain.Activity, error) {
+	q := viewed(s.r(ctx).Model(&activityRow{}).Where("activity.org_id = ? AND activity.seq = ?", int64(org), seq))
+	row, err := take[activityView](q, "activity")
+	return one(row, err, activityView.domain)
+}
+
+// ActivityBefore lists the newest records before a sequence, for going through
+// all of them; 0 begins with the newest.
+func (s *Store) ActivityBefore(ctx context.Context, org domain.OrgID, f domain.ActivityFilter, before int64, most int) ([]domain.Activity, error) {
+	q := s.activityWhere(ctx, org, f)
+	if before > 0 {
+		q = q.Where("activity.seq < ?", before)
+	}
+	rows, err := all[activityView](viewed(q).Order("activity.seq DESC").Limit(most), "activity")
+	return each(rows, err, activityView.domain)
+}

@@ -10,6 +10,7 @@ var Rows = []any{
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	scrubSliceRow{}, blobDamageRow{}, blobOrphanRow{}, upkeepRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
+	sightingRow{}, removalRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.

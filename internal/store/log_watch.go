@@ -40,6 +40,9 @@ func watchedNames() []string {
 	return names
 }
 
+// Watched lists the tables that the log vouches for.
+func Watched() []string { return watchedNames() }
+
 // watched is a table that the log vouches for, as the schema describes it.
 type watched struct {
 	name    string

@@ -37,9 +37,27 @@ func OpenReading(ctx context.Context, address string) (*Store, error) {
 }
 
 // OpenImage opens a database file that nobody writes to, such as one of a
-// backup, whatever its schema, and leaves nothing beside it.
-func OpenImage(_ context.Context, file string) (*Store, error) {
-	return openFile(file, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_query_only": {"on"}})
+// backup, whatever its schema, and leaves nothing beside it. Its log can be
+// checked where its schema is this program's.
+func OpenImage(ctx context.Context, file string) (*Store, error) {
+	s, err := openFile(file, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_query_only": {"on"}})
+	if err != nil {
+		return nil, err
+	}
+	if version, err := s.SchemaVersion(ctx); err == nil && version == KnownSchema() {
+		err = s.knowLog(ctx)
+		if err != nil && !Damaged(err) { // whoever reads on meets the damage again
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+// knowLog learns which tables the log vouches for, without watching them.
+func (s *Store) knowLog(ctx context.Context) error {
+	tables, err := s.findWatched(ctx)
+	s.log = &logBook{tables: tables}
+	return err
 }
 
 func openFile(file string, options url.Values) (*Store, error) {
@@ -66,6 +84,9 @@ func (s *Store) sameSchema(ctx context.Context) (*Store, error) {
 			key = "error.schema_newer"
 		}
 		err = &domain.Error{Kind: domain.KindUnavailable, Key: key, Args: domain.Args{"Version": int(version), "Known": int(known)}}
+	}
+	if err == nil {
+		err = s.knowLog(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
