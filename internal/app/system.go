@@ -33,6 +33,7 @@ type System struct {
 	Free     int64
 	Total    int64 // bytes of the disk; 0: not known
 	Running  Progress
+	Signed   time.Time // last checkpoint of the log; zero: none
 }
 
 // Low reports whether the disk will soon be full: under a tenth, or 1 GiB.
@@ -65,6 +66,11 @@ func (a *App) System(ctx context.Context, actor domain.Actor, scrubDays int) (s 
 	if len(known) == domain.ScrubSlices {
 		s.Oldest = known[0].CheckedAt
 	}
+	signed, err := a.store.NewestCheckpoint(ctx)
+	if err != nil && !domain.IsNotFound(err) {
+		return s, err
+	}
+	s.Signed = signed.At
 	s.Backup, s.Backed = a.LastBackup()
 	if a.dir != "" {
 		s.Free, s.Total, _ = blob.Space(a.dir) // 0: not known

@@ -97,10 +97,15 @@ func (s *Server) checkValues(c *Ctx, v app.System) []views.Value {
 	if !v.Sweep.At.IsZero() {
 		swept = views.Text(c.L.N("system.sweep_removed", v.Sweep.Number, nil))
 	}
+	signed := c.never()
+	if !v.Signed.IsZero() {
+		signed = views.Moment(c.L, v.Signed)
+	}
 	return []views.Value{
 		{Label: c.L.T("system.database", nil), Body: views.ThenNote(database, c.lastAndNext(v.Database.At, 24*time.Hour))},
 		{Label: c.L.T("system.files", nil), Body: views.ThenNote(s.scrubbed(c, v), c.lastAndNext(v.Newest, s.sliceEvery()))},
 		{Label: c.L.T("system.sweep", nil), Body: views.ThenNote(swept, c.lastAndNext(v.Sweep.At, 24*time.Hour))},
+		{Label: c.L.T("system.signed", nil), Body: signed},
 	}
 }
 
@@ -124,7 +129,7 @@ func (c *Ctx) lastAndNext(at time.Time, every time.Duration) string {
 	if at.IsZero() || every <= 0 {
 		return ""
 	}
-	return c.L.T("system.last", nil) + c.L.T("system.colon", nil) + c.L.Time(at) + " · " + c.L.T("system.next", nil) + c.L.T("system.colon", nil) + c.L.Time(at.Add(every))
+	return c.L.T("system.last_next", map[string]any{"Last": c.L.Time(at), "Next": c.L.Time(at.Add(every))})
 }
 
 func (c *Ctx) never() templ.Component { return views.Muted(c.L.T("system.never", nil)) }
@@ -146,12 +151,16 @@ func (s *Server) backupValues(c *Ctx, v app.System) []views.Value {
 	return slices.Concat(last, []views.Value{{Label: c.L.T("system.backup_plan", nil), Body: views.Text(plan)}})
 }
 
+// toldReasons are why a backup failed, where the sentence needs no more than the
+// folder; the log of the server has the others.
+var toldReasons = []string{"error.backup.full", "error.backup.running", "error.backup.source", "error.backup.postgres", "error.backup.no_repository", "error.backup.failed"}
+
 func (c *Ctx) backupState(run app.BackupRun) templ.Component {
 	switch {
 	case run.Failed != "" && run.Snapshot == "":
 		why := c.L.T("system.backup_failed", nil)
-		if c.L.Has(run.Failed) && !strings.HasPrefix(run.Failed, "error.backup.damaged") {
-			why += c.L.T("system.colon", nil) + views.ErrorText(c.L, &domain.Error{Key: run.Failed, Args: domain.Args{"Folder": run.To}})
+		if slices.Contains(toldReasons, run.Failed) {
+			why = c.L.T("system.backup_failed_why", map[string]any{"Why": views.ErrorText(c.L, &domain.Error{Key: run.Failed, Args: domain.Args{"Folder": run.To}})})
 		}
 		return views.StatusText(views.StatusProps{Kind: views.KindBlocked, Word: why})
 	case !run.Complete:
