@@ -28,6 +28,7 @@ type Store struct {
 	read    *gorm.DB
 	dialect string // sqlite or postgres
 	inTx    bool
+	file    string // of SQLite
 	log     *logBook
 	grew    func(tlog.Head)       // told after each commit that appended to the log
 	silent  bool                  // nothing is logged: only for measuring what the log costs

@@ -26,7 +26,7 @@ var sqlitePragmas = map[string]string{
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
-	s := &Store{dialect: "sqlite"}
+	s := &Store{dialect: "sqlite", file: path}
 	if err := private(path); err != nil {
 		return nil, err
 	}
