@@ -32,4 +32,5 @@ func TestKill(t *testing.T) {
 		}
 		r.tally(l)
 	}
+	r.nothingLost("kills")
 }

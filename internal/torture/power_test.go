@@ -22,6 +22,7 @@ func TestPower(t *testing.T) {
 		r.must(p.round(r))
 		r.tally(p.ledger)
 	}
+	r.nothingLost("power losses")
 }
 
 // power is a data folder that lives through one cut after another.
