@@ -3,8 +3,10 @@ package torture_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -23,6 +25,53 @@ func TestPower(t *testing.T) {
 		r.tally(p.ledger)
 	}
 	r.nothingLost("power losses")
+}
+
+// TestPower_FirstStart cuts the power while the very first command makes a data
+// folder. The next one must find its way, and find the account if the first said
+// that it is there.
+func TestPower_FirstStart(t *testing.T) {
+	needsFUSE(t)
+	r := begin(t, "first start", 3, 60)
+	made := 0
+	for r.next() {
+		m, err := mount(t, t.TempDir())
+		r.must(err)
+		if r.round%4 > 0 { // else it comes to its end
+			m.turns = 1 + r.random(1).IntN(250)
+		}
+		first := addAda(m.at)
+		first.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		r.must(first.Start())
+		p := &process{pid: first.Process.Pid, ended: make(chan struct{})}
+		go func() { _ = first.Wait(); close(p.ended) }()
+		select {
+		case <-m.off:
+		case <-p.ended:
+		}
+		m.cut(p)
+		acknowledged := first.ProcessState.ExitCode() == 0
+		dir, l := t.TempDir(), lucks[r.random(2).IntN(len(lucks))]
+		r.must(m.image(dir, l, r.random(3)))
+		m.unmount()
+		out, err := addAda(dir).CombinedOutput()
+		if acknowledged {
+			made++
+			if err == nil || !strings.Contains(string(out), "ada@example.org") {
+				r.must(fmt.Errorf("the account was acknowledged and is not there: %s", out))
+			}
+		} else if err != nil && !strings.Contains(string(out), "ada@example.org") {
+			r.must(fmt.Errorf("after a cut at the first start, on a disk with %+v: %s", l, out))
+		}
+		r.must(program.sound(dir))
+	}
+	r.figure("%d power losses in the first start; of %d acknowledged accounts 0 lost", r.round, made)
+}
+
+func addAda(dir string) *exec.Cmd {
+	cmd := program.command("user", "add", "--data", dir, "--email", "ada@example.org", "--name", "Ada")
+	cmd.Stdin = strings.NewReader(password + "\n")
+	return cmd
 }
 
 // power is a data folder that lives through one cut after another.
