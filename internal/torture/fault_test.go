@@ -40,7 +40,7 @@ func TestFault_FsyncFails(t *testing.T) {
 		time.Sleep(600 * time.Millisecond)
 		work.finish()
 		s.kill()
-		calls, err := readFailed(log)
+		calls, err := readFailed(log, dir)
 		r.must(err)
 		for _, c := range calls {
 			w, during := c.during(asked)
@@ -83,10 +83,11 @@ type failedCall struct {
 
 var injected = regexp.MustCompile(`(?m)^\d+ +(\d+)\.(\d{6}) f(?:data)?sync\(\d+<([^>]*)>\).*\(INJECTED\)$`)
 
-// readFailed reads the failed calls that matter. The database file itself is
-// written when the write-ahead log is folded into it, after the commit; if that
-// fails, the log still holds everything.
-func readFailed(log string) ([]failedCall, error) {
+// readFailed reads the failed calls that matter to a write. The database file
+// itself is written when the write-ahead log is folded into it, after the commit;
+// if that fails, the log still holds everything. The data folder was synced
+// before the server listened: TestFault_NamesAreSafeFirst.
+func readFailed(log, dir string) ([]failedCall, error) {
 	b, err := os.ReadFile(log)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func readFailed(log string) ([]failedCall, error) {
 	for _, m := range injected.FindAllStringSubmatch(string(b), -1) {
 		seconds, _ := strconv.ParseInt(m[1], 10, 64)
 		micros, _ := strconv.ParseInt(m[2], 10, 64)
-		if filepath.Base(m[3]) != "relier.db" {
+		if filepath.Base(m[3]) != "relier.db" && m[3] != dir {
 			out = append(out, failedCall{time.Unix(seconds, micros*1000), m[3]})
 		}
 	}
@@ -146,6 +147,27 @@ func TestFault_FileSizeLimit(t *testing.T) {
 		r.tally(l)
 	}
 	r.figure("%d writes over the limit refused; of %d acknowledged writes 0 lost, 0 wrong, 0 half", refused, r.sum.acknowledged)
+}
+
+// TestFault_NamesAreSafeFirst watches a start: once the write-ahead log has a
+// name, the folder is synced before anybody is served. SQLite does it later, and
+// ignores it when that fails.
+func TestFault_NamesAreSafeFirst(t *testing.T) {
+	if _, err := exec.LookPath("strace"); err != nil {
+		t.Skip("strace is not installed: the start was not watched")
+	}
+	r := begin(t, "names are safe first", 1, 1)
+	dir := folder(t)
+	log := filepath.Join(filepath.Dir(dir), "calls")
+	s, err := program.start(dir, "strace", "-f", "-y", "-qq", "-o", log, "-e", "trace=openat,fsync")
+	r.must(err)
+	s.kill()
+	calls, err := os.ReadFile(log)
+	r.must(err)
+	_, after, made := strings.Cut(string(calls), `relier.db-wal", O_RDWR|O_CREAT`)
+	if !made || !regexp.MustCompile(`fsync\(\d+<`+regexp.QuoteMeta(dir)+`>\) += 0`).MatchString(after) {
+		t.Errorf("the folder is not synced after its log was made (made: %t)", made)
+	}
 }
 
 func (l *ledger) counted() tally {
