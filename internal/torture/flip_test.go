@@ -130,6 +130,7 @@ type flipCount struct {
 	passing                    int // only in tables that nobody vouches for
 	without                    int // no table changed: free space, an index, a counter
 	unnamed                    []string
+	checkpoint                 string // kept elsewhere; "": none
 }
 
 func (c flipCount) String() string {
@@ -163,7 +164,11 @@ func (c *flipCount) judge(dir, path string, before map[string]string, at int64) 
 	default:
 		c.content++
 	}
-	report, err := program.check(dir)
+	var more []string
+	if c.checkpoint != "" {
+		more = []string{"--checkpoint", c.checkpoint}
+	}
+	report, err := program.check(dir, more...)
 	if err != nil {
 		return err
 	}
@@ -193,4 +198,89 @@ func filesIn(dir string) (out []string, err error) {
 		return err
 	})
 	return out, err
+}
+
+// TestFlip_Log turns over one bit of the write-ahead log that a killed server
+// leaves. SQLite takes the rest of it for never written, so the folder looks
+// sound and is older; what shows it is a checkpoint kept elsewhere.
+func TestFlip_Log(t *testing.T) {
+	r := begin(t, "log flips", 5, 200)
+	dir, _ := worked(t, r, 300*time.Millisecond, func(s *process) error { s.kill(); return nil })
+	path := filepath.Join(dir, "relier.db")
+	elsewhere := filepath.Join(t.TempDir(), "checkpoint.txt")
+	again := t.TempDir() // signing folds the log into the database, so a copy does it
+	copyFolder(t, dir, again)
+	r.must(program.runs("checkpoint", "--data", again, "--out", elsewhere))
+	before, err := dump(path)
+	r.must(err)
+	r.must(removed(path + "-shm"))
+	files := map[string][]byte{}
+	for _, name := range []string{path, path + "-wal"} {
+		files[name], err = os.ReadFile(name)
+		r.must(err)
+	}
+	c := flipCount{checkpoint: elsewhere}
+	for r.next() {
+		_, at, err := flip(path+"-wal", r.random(1))
+		r.must(err)
+		r.must(c.judge(dir, path, before, at))
+		r.must(removed(path + "-shm"))
+		for name, body := range files {
+			r.must(os.WriteFile(name, body, 0o600))
+		}
+	}
+	r.must(c.verdict())
+	r.figure("%v", c)
+}
+
+// TestFlip_Backup turns over one bit anywhere in a backup. Restoring must refuse
+// and leave nothing that looks restored, or give back what was backed up.
+func TestFlip_Backup(t *testing.T) {
+	r := begin(t, "backup flips", 6, 200)
+	dir, _ := worked(t, r, 300*time.Millisecond, (*process).stop)
+	repo := filepath.Join(filepath.Dir(dir), "backups")
+	r.must(program.runs("backup", "--to", repo, "--data", dir))
+	before, err := dump(filepath.Join(dir, "relier.db"))
+	r.must(err)
+	all, err := filesIn(repo)
+	r.must(err)
+	all = slices.DeleteFunc(all, func(path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || info.Size() == 0
+	})
+	refused, equal := 0, 0
+	for r.next() {
+		random := r.random(1)
+		path := all[random.IntN(len(all))]
+		if random.IntN(2) == 0 { // half of them beside the blobs, which are many
+			path = all[slices.IndexFunc(all, func(p string) bool { return strings.HasSuffix(p, ".db") })]
+		}
+		back, at, err := flip(path, random)
+		r.must(err)
+		what := fmt.Sprintf("byte %d of %s", at, strings.TrimPrefix(path, repo))
+		restored := filepath.Join(filepath.Dir(dir), fmt.Sprintf("restored-%d", r.round))
+		if out, err := program.command("restore", "--from", repo, "--data", restored).CombinedOutput(); err != nil {
+			refused++
+			if _, err := os.Stat(filepath.Join(restored, "relier.db")); err == nil {
+				r.must(fmt.Errorf("%s: the restore was refused and left a database: %s", what, out))
+			}
+			if program.runs("check", "--backup", repo) == nil {
+				r.must(fmt.Errorf("%s: the restore refuses it, and the check of the backup finds nothing: %s", what, out))
+			}
+		} else {
+			equal++
+			after, err := dump(filepath.Join(restored, "relier.db"))
+			r.must(err)
+			if changed := differing(before, after); len(changed) > 0 {
+				r.must(fmt.Errorf("%s: restored with other rows in %v", what, changed))
+			}
+			r.must(program.sound(restored))
+		}
+		r.must(os.RemoveAll(restored))
+		r.must(back())
+	}
+	if refused == 0 {
+		t.Error("no flip was refused")
+	}
+	r.figure("%d restores refused, each also named by the check of the backup; %d restored equal all the same; 0 restored otherwise", refused, equal)
 }

@@ -204,10 +204,10 @@ type damage struct{ Kind, What, Where string }
 
 func (d damage) String() string { return d.Kind + " " + d.What + " (" + d.Where + ")" }
 
-// check runs "relier check" on a folder that nobody serves. A folder that cannot
-// be opened is a damage too, told in a sentence.
-func (r relier) check(dir string) (report, error) {
-	cmd := r.command("check", "--data", dir, "--json")
+// check runs "relier check" on a folder. One that cannot be opened is a damage
+// too, told in a sentence.
+func (r relier) check(dir string, more ...string) (report, error) {
+	cmd := r.command(append([]string{"check", "--data", dir, "--json"}, more...)...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
