@@ -57,7 +57,14 @@ func (p Place) Tasks() string           { return p.eng() + "/tasks" }
 func (p Place) Settings() string        { return p.eng() + "/settings" }
 func (p Place) EngagementState() string { return p.eng() + "/state" }
 func (p Place) Activity() string        { return p.eng() + "/activity" }
-func (p Place) Catalogue() string       { return p.eng() + "/catalogue" }
+
+// ActivityFile is the export of the list; kind is csv, xlsx or jsonl.
+func (p Place) ActivityFile(kind string) string { return p.Activity() + "." + kind }
+func (p Place) CompareCheckpoint() string       { return p.Activity() + "/compare" }
+func (p Place) Record(seq int64) string         { return sub(p.Activity(), seq) }
+func (p Place) RecordProof(seq int64) string    { return p.Record(seq) + "/proof.tlog-proof" }
+
+func (p Place) Catalogue() string { return p.eng() + "/catalogue" }
 
 func (p Place) Services() string                   { return p.eng() + "/services" }
 func (p Place) NewService() string                 { return p.Services() + "/new" }

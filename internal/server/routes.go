@@ -105,6 +105,12 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/settings", Name: "engagement.save", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).saveEngagement},
 		{Method: post, Path: eng + "/state", Name: "engagement.move", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).moveEngagement},
 		{Method: get, Path: eng + "/activity", Name: "activity", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).showActivity},
+		{Method: get, Path: eng + "/activity.csv", Name: "activity.csv", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).exportActivityCSV, Slow: true},
+		{Method: get, Path: eng + "/activity.xlsx", Name: "activity.xlsx", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).exportActivityXLSX, Slow: true},
+		{Method: get, Path: eng + "/activity.jsonl", Name: "activity.jsonl", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).exportActivityProofs, Slow: true},
+		{Method: post, Path: eng + "/activity/compare", Name: "activity.compare", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).compareCheckpoint},
+		{Method: get, Path: eng + "/activity/:id", Name: "record", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).showRecord},
+		{Method: get, Path: eng + "/activity/:id/proof.tlog-proof", Name: "record.proof", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).downloadProof},
 
 		// Microsoft: the catalogue, services in use, certificates, reports
 		{Method: get, Path: eng + "/catalogue", Name: "catalogue", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogue},
