@@ -72,6 +72,7 @@ var floors = map[string]struct{ own, others []string }{
 	"internal/testkit/pgtest":   {others: []string{"github.com/jackc/pgx/v5"}},
 	"internal/testkit/report":   {},
 	"internal/journey":          {},
+	"internal/torture":          {},
 	"internal/blob/blobtest":    {own: []string{"internal/blob", "internal/domain"}},
 }
 

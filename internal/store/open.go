@@ -50,6 +50,9 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema up to date: %w", err), s.Close())
 	}
+	if err := s.settleNames(address); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), s.Close())
+	}
 	if err := s.arm(ctx, schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the log: %w", err), s.Close())
 	}
