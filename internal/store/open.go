@@ -28,6 +28,7 @@ type Store struct {
 	read    *gorm.DB
 	dialect string // sqlite or postgres
 	inTx    bool
+	file    string // of SQLite
 	log     *logBook
 	grew    func(tlog.Head)       // told after each commit that appended to the log
 	silent  bool                  // nothing is logged: only for measuring what the log costs
@@ -48,6 +49,9 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	schema, err := s.migrate(ctx)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema up to date: %w", err), s.Close())
+	}
+	if err := s.settleNames(address); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), s.Close())
 	}
 	if err := s.arm(ctx, schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the log: %w", err), s.Close())
