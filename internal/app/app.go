@@ -25,6 +25,7 @@ type App struct {
 	on     domain.Date // the day that reading use-cases look from; zero: today
 
 	catalogues *catalogueCache
+	scanning   scanning
 }
 
 // New ties the use-cases to a database, a blob store and a clock.

@@ -179,5 +179,5 @@ func (a *App) AddFileVersion(ctx context.Context, actor domain.Actor, id domain.
 
 // hold makes a version name the bytes received.
 func hold(v *domain.EvidenceVersion, r Received) {
-	v.FileName, v.MediaType, v.Blob = r.FileName, r.MediaType, r.Blob
+	v.FileName, v.MediaType, v.Blob, v.Scan = r.FileName, r.MediaType, r.Blob, r.Scan
 }

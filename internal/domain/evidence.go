@@ -130,6 +130,7 @@ type EvidenceVersion struct {
 	Period     Period     `json:"period"` // the days it speaks for; not the upload date
 	UploadedBy PersonID   `json:"uploaded_by"`
 	UploadedAt time.Time  `json:"uploaded_at"`
+	Scan       Scan       `json:"scan,omitzero"` // before it counted
 }
 
 // Check reports every field that breaks a rule for the item's kind.

@@ -15,7 +15,7 @@ import (
 // nouns are the kinds of objects that records are filtered by.
 var nouns = []domain.Noun{domain.NounEngagement, domain.NounControl, domain.NounOwnership, domain.NounService, domain.NounCertificate,
 	domain.NounReport, domain.NounSplit, domain.NounResponsibility, domain.NounReliance, domain.NounSoAEntry, domain.NounSoAVersion,
-	domain.NounEvidence, domain.NounReview, domain.NounTest, domain.NounPack, domain.NounCatalogue, domain.NounMembership, domain.NounOrganization}
+	domain.NounEvidence, domain.NounReview, domain.NounTest, domain.NounPack, domain.NounCatalogue, domain.NounUpload, domain.NounMembership, domain.NounOrganization}
 
 // activityFilter reads the list's state from its address; what makes no sense
 // filters nothing.

@@ -229,6 +229,10 @@ func (p Place) EvidenceFile(id domain.EvidenceID, version int) string {
 	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/file"
 }
 
+// Uploads is where files begin that come in pieces; Upload is one of them.
+func (p Place) Uploads() string            { return p.eng() + "/uploads" }
+func (p Place) Upload(token string) string { return p.Uploads() + "/" + token }
+
 func (p Place) EditEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/edit" }
 func (p Place) LinkEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/link" }
 func (p Place) AddedEvidence() string                    { return p.Evidence() + "/added" }
