@@ -27,6 +27,9 @@ var flagAbout = map[string]string{
 	"out":             "cli.flag.out",
 	"role":            "cli.flag.role",
 	"sample":          "cli.flag.sample",
+	"scan-clamd":      "cli.flag.scan_clamd",
+	"scan-command":    "cli.flag.scan_command",
+	"scan-required":   "cli.flag.scan_required",
 	"trusted-proxies": "cli.flag.trusted_proxies",
 }
 

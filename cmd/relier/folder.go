@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +13,8 @@ import (
 	"relier/internal/blob"
 	"relier/internal/config"
 	"relier/internal/domain"
+	"relier/internal/extract"
+	"relier/internal/scan"
 	"relier/internal/store"
 )
 
@@ -67,6 +70,25 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 		return err
 	}
 	d.app = app.New(d.store, d.blobs, time.Now)
+	d.app.ReadFilesWith(extract.New(filepath.Join(dir, "cache")))
+	return nil
+}
+
+// scanWith lets the malware scanner of the settings look at every file.
+func (d *folder) scanWith(c config.Config) (err error) {
+	var by scan.Scanner
+	switch {
+	case c.ScanCommand != "":
+		by, err = scan.NewCommand(c.ScanCommand)
+	case c.ScanClamd != "":
+		by, err = scan.NewClamd(c.ScanClamd)
+	default:
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("set up the malware scanner: %w", err)
+	}
+	d.app.ScanWith(by, c.ScanRequired)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"relier/internal/blob"
 	"relier/internal/domain"
+	"relier/internal/extract"
 	"relier/internal/store"
 )
 
@@ -26,11 +27,12 @@ type App struct {
 
 	catalogues *catalogueCache
 	scanning   scanning
+	files      *extract.Reader
 }
 
 // New ties the use-cases to a database, a blob store and a clock.
 func New(s *store.Store, b blob.Store, clock func() time.Time) *App {
-	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{}}
+	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{}, files: extract.New("")}
 }
 
 // Now is the current moment in UTC, to the microsecond that the database keeps.

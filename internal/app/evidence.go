@@ -336,6 +336,7 @@ type EvidenceView struct {
 	Reviews    []domain.ReviewView
 	Controls   []domain.Control
 	Duplicates []domain.Evidence // other items with the bytes of the newest version
+	Scan       domain.Scan       // of the newest version
 }
 
 // Evidence reads one item with everything about it.
@@ -355,6 +356,11 @@ func (a *App) Evidence(ctx context.Context, actor domain.Actor, id domain.Eviden
 	if v.Controls, err = a.store.ControlsOfEvidence(ctx, actor.Org, id); err != nil {
 		return v, err
 	}
+	scans, err := a.store.ScansOf(ctx, actor.Org, id)
+	if err != nil {
+		return v, err
+	}
+	v.Scan = scans[v.Versions[0].ID]
 	if d := v.Versions[0].Blob.SHA256; !d.IsZero() {
 		same, err := a.store.EvidenceWithBytes(ctx, actor.Org, d)
 		if err != nil {

@@ -9,7 +9,7 @@ import "testing"
 var floors = map[string]struct{ own, others []string }{
 	// roof
 	"cmd/relier": {
-		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/i18n", "internal/pack", "internal/scan", "internal/server", "internal/store", "internal/testkit"},
+		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/pack", "internal/scan", "internal/server", "internal/store", "internal/testkit"},
 		others: []string{"golang.org/x/term"},
 	},
 
@@ -50,7 +50,7 @@ var floors = map[string]struct{ own, others []string }{
 	"internal/pdf":  {others: []string{"github.com/klippa-app/go-pdfium", "github.com/tetratelabs/wazero"}},
 	"internal/extract": {
 		own:    []string{"internal/domain", "internal/pdf", "internal/sheet"},
-		others: []string{"github.com/emersion/go-message", "golang.org/x/net/html"},
+		others: []string{"github.com/emersion/go-message", "golang.org/x/image/draw", "golang.org/x/net/html"},
 	},
 	"internal/catalog": {own: []string{"internal/domain"}},
 

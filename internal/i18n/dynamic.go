@@ -75,4 +75,6 @@ var Dynamic = []string{
 	"verb.",
 	"verify.defect.",
 	"verify.note.",
+	"preview.why.",
+	"scan.verdict.",
 }

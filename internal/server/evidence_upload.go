@@ -173,7 +173,11 @@ func (s *Server) recordUpload(c *Ctx, r *received) (out uploaded, err error) {
 	if err != nil || len(items) == 0 {
 		return out, err
 	}
-	out.items, err = s.app.AddFiles(c.Context(), c.Actor, items, files)
+	var twins []app.Twin
+	out.items, twins, err = s.app.AddFiles(c.Context(), c.Actor, items, files)
+	for _, t := range twins {
+		out.same = append(out.same, sameBytes{t.Item, t.Version, files[t.Index].Name()})
+	}
 	return out, err
 }
 

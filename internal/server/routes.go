@@ -210,6 +210,8 @@ func Routes() []Route {
 		{Method: get, Path: eng + "/evidence/:id/versions/new", Name: "evidence.version.new", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showNewVersion},
 		{Method: post, Path: eng + "/evidence/:id/versions", Name: "evidence.version.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addVersion, Slow: true},
 		{Method: post, Path: eng + "/evidence/:id/versions/:version/copy", Name: "evidence.copy", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).copyEvidence},
+		{Method: get, Path: eng + "/evidence/:id/versions/:version/preview", Name: "evidence.preview", Rule: InOrg(domain.ActRead), Handle: (*Server).showPreview},
+		{Method: get, Path: eng + "/evidence/:id/versions/:version/preview/image", Name: "evidence.preview.image", Rule: InOrg(domain.ActRead), Handle: (*Server).showPicture},
 		{Method: get, Path: eng + "/evidence/:id/versions/:version/file", Name: "evidence.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadEvidence, Slow: true},
 
 		// Statement of Applicability
