@@ -14,6 +14,7 @@ import (
 	"relier/internal/domain"
 	"relier/internal/extract"
 	"relier/internal/store"
+	"relier/internal/tlog"
 )
 
 // App is the set of use-cases over one database and one blob store.
@@ -26,6 +27,7 @@ type App struct {
 	on     domain.Date // the day that reading use-cases look from; zero: today
 
 	catalogues *catalogueCache
+	logKey     *tlog.Key
 	scanning   scanning
 	files      *extract.Reader
 }

@@ -76,6 +76,9 @@ func (revisionRow) TableName() string { return "revisions" }
 // AppendActivity adds a record with the object's state after the change. It is
 // the last statement of a use-case's transaction: no record, no change.
 func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []byte) error {
+	if !s.inTx {
+		return s.Tx(ctx, func(tx *Store) error { return tx.AppendActivity(ctx, a, state) })
+	}
 	row := activityRow{0, int64(a.Org), ref(a.Engagement), micros(a.At), ref(a.Actor), a.Verb, string(a.Noun), a.Object, a.Label, a.Digest[:]}
 	if err := s.w(ctx).Create(&row).Error; err != nil {
 		return fmt.Errorf("record activity: %w", translate(err))
@@ -85,6 +88,8 @@ func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []
 	if err := s.w(ctx).Create(&rev).Error; err != nil {
 		return fmt.Errorf("record a revision: %w", translate(err))
 	}
+	recorded := *a
+	s.log.acts = append(s.log.acts, &recorded)
 	return nil
 }
 
