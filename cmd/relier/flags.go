@@ -15,12 +15,17 @@ import (
 var flagAbout = map[string]string{
 	"addr":            "cli.flag.addr",
 	"base-url":        "cli.flag.base_url",
+	"checkpoint":      "cli.flag.checkpoint",
+	"checkpoint-dir":  "cli.flag.checkpoint_dir",
+	"checkpoint-mail": "cli.flag.checkpoint_mail",
 	"data":            "cli.flag.data",
 	"database":        "cli.flag.database",
 	"email":           "cli.flag.email",
 	"engagement":      "cli.flag.engagement",
 	"json":            "cli.flag.json",
+	"key":             "cli.flag.key",
 	"lang":            "cli.flag.lang",
+	"mail-from":       "cli.flag.mail_from",
 	"max-upload":      "cli.flag.max_upload",
 	"name":            "cli.flag.name",
 	"org":             "cli.flag.org",
@@ -30,6 +35,7 @@ var flagAbout = map[string]string{
 	"scan-clamd":      "cli.flag.scan_clamd",
 	"scan-command":    "cli.flag.scan_command",
 	"scan-required":   "cli.flag.scan_required",
+	"smtp":            "cli.flag.smtp",
 	"trusted-proxies": "cli.flag.trusted_proxies",
 }
 

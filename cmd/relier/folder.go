@@ -16,6 +16,7 @@ import (
 	"relier/internal/extract"
 	"relier/internal/scan"
 	"relier/internal/store"
+	"relier/internal/tlog"
 )
 
 // defaultFolder is where the system keeps a user's data.
@@ -38,6 +39,8 @@ type folder struct {
 	store *store.Store
 	blobs *blob.Files
 	lock  *blob.FolderLock
+
+	logKey *tlog.Key
 }
 
 // openFolder locks a data folder and opens what is in it. One that holds
@@ -70,11 +73,10 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 		return err
 	}
 	d.app = app.New(d.store, d.blobs, time.Now)
-	key, err := openLogKey(dir)
-	if err != nil {
+	if d.logKey, err = openLogKey(dir); err != nil {
 		return err
 	}
-	d.app.SignWith(key)
+	d.app.SignWith(d.logKey)
 	d.app.ReadFilesWith(extract.New(filepath.Join(dir, "cache")))
 	return nil
 }

@@ -30,11 +30,13 @@ type App struct {
 	logKey     *tlog.Key
 	scanning   scanning
 	files      *extract.Reader
+	seen       *sightings
 }
 
 // New ties the use-cases to a database, a blob store and a clock.
 func New(s *store.Store, b blob.Store, clock func() time.Time) *App {
-	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{}, files: extract.New("")}
+	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{},
+		seen: &sightings{waiting: map[domain.Sighting]int{}}, files: extract.New("")}
 }
 
 // Now is the current moment in UTC, to the microsecond that the database keeps.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -29,6 +30,11 @@ type Config struct {
 	ScanCommand    string         // program that looks for malware in a file; "" for none
 	ScanClamd      string         // ClamAV's daemon, unix:/path or tcp:host:port; "" for none
 	ScanRequired   bool           // a file that could not be scanned is refused
+
+	CheckpointDir  string   // folder that the log's daily checkpoint is written to; "": none
+	CheckpointMail string   // address that it is mailed to; "": none
+	SMTP           *url.URL // mail server; nil: no mail is sent
+	MailFrom       string   // address that mail comes from
 }
 
 // FileName is the settings file in the data folder: lines of "name = value",
@@ -55,6 +61,10 @@ var settings = []setting{
 	{"scan-command", "program that looks for malware in a file on its standard input, or at {}: exit code 0 clean, 1 infected", func(c *Config, v string) error { c.ScanCommand = v; return nil }},
 	{"scan-clamd", "ClamAV's daemon, unix:/path or tcp:host:port", func(c *Config, v string) error { c.ScanClamd = v; return nil }},
 	{"scan-required", "true refuses a file that could not be scanned, false takes it and marks it", setScanRequired},
+	{"checkpoint-dir", "folder that the log's daily checkpoint is written to", func(c *Config, v string) error { c.CheckpointDir = v; return nil }},
+	{"checkpoint-mail", "address that the log's daily checkpoint is mailed to", func(c *Config, v string) error { return setAddress(&c.CheckpointMail, v) }},
+	{"smtp", "mail server, smtp://user:password@host:587 or smtps://…:465", setSMTP},
+	{"mail-from", "address that mail comes from", func(c *Config, v string) error { return setAddress(&c.MailFrom, v) }},
 }
 
 // Read registers the settings as flags, parses args, and fills in from getenv
@@ -156,6 +166,28 @@ func (c Config) Check() error {
 	if c.BaseURL != nil && c.BaseURL.Scheme != "https" && !Loopback(c.BaseURL.Host) {
 		return fmt.Errorf("base-url %s must begin with https://: browsers keep no sign-in over plain http", c.BaseURL)
 	}
+	if c.CheckpointMail != "" && (c.SMTP == nil || c.MailFrom == "") {
+		return errors.New("checkpoint-mail needs smtp, the mail server, and mail-from, the address it comes from")
+	}
+	return nil
+}
+
+func setAddress(to *string, v string) error {
+	a, err := mail.ParseAddress(v)
+	if err != nil || a.Name != "" {
+		return fmt.Errorf("write %q as one address, such as audit@example.org", v)
+	}
+	*to = a.Address
+	return nil
+}
+
+// setSMTP never repeats what was written: a password may stand in it.
+func setSMTP(c *Config, v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || strings.Trim(u.Path, "/") != "" {
+		return errors.New("write the mail server as smtp://user:password@host:587, or smtps:// where it speaks TLS from the start")
+	}
+	c.SMTP = u
 	return nil
 }
 

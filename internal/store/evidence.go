@@ -26,6 +26,13 @@ type evidenceRow struct {
 	PeriodTo    string
 	Folded      string
 	Version     int
+	Cadence     string
+	Expires     string
+	Due         string
+	Held        bool
+	HoldWhy     string
+	HoldBy      *int64
+	HoldAt      int64
 }
 
 func (evidenceRow) TableName() string { return "evidence" }
@@ -34,18 +41,22 @@ func (r evidenceRow) domain() domain.Evidence {
 	return domain.Evidence{ID: domain.EvidenceID(r.ID), Org: domain.OrgID(r.OrgID), Number: r.Number, Title: r.Title,
 		Kind: domain.EvidenceKind(r.Kind), Source: r.Source, Method: r.Method, Sensitivity: domain.Sensitivity(r.Sensitivity),
 		State: domain.EvidenceState(r.State), Author: domain.PersonID(r.AuthorID), Period: days(r.PeriodFrom, r.PeriodTo),
-		Versions: r.Versions, Version: r.Version}
+		Versions: r.Versions, Version: r.Version, Cadence: domain.Cadence(r.Cadence), Expires: day(r.Expires), Due: day(r.Due),
+		Hold: domain.Hold{On: r.Held, Why: r.HoldWhy, By: deref[domain.PersonID](r.HoldBy), At: moment(r.HoldAt)}}
 }
 
 func evidenceOf(e domain.Evidence) evidenceRow {
 	return evidenceRow{int64(e.ID), int64(e.Org), e.Number, e.Title, string(e.Kind), e.Source, e.Method, string(e.Sensitivity),
 		string(e.State), int64(e.Author), e.Versions, e.Period.From.String(), e.Period.To.String(),
-		Fold(e.Title + " " + e.Source + " " + e.Code()), e.Version}
+		Fold(e.Title + " " + e.Source + " " + e.Code()), e.Version, string(e.Cadence), e.Expires.String(), e.Due.String(),
+		e.Hold.On, e.Hold.Why, ref(e.Hold.By), micros(e.Hold.At)}
 }
 
-// CreateEvidence adds an item under the organization's next number.
+// CreateEvidence adds an item under the organization's next number; that of a
+// deleted item is never given again.
 func (s *Store) CreateEvidence(ctx context.Context, e *domain.Evidence) error {
-	err := s.w(ctx).Model(&evidenceRow{}).Where("org_id = ?", int64(e.Org)).Select("COALESCE(MAX(number), 0) + 1").Scan(&e.Number).Error
+	err := s.w(ctx).Raw(`SELECT 1 + COALESCE(MAX(number), 0) FROM (SELECT MAX(number) AS number FROM evidence WHERE org_id = ?
+		UNION ALL SELECT MAX(number) FROM evidence_removals WHERE org_id = ?) taken`, int64(e.Org), int64(e.Org)).Scan(&e.Number).Error
 	if err != nil {
 		return fmt.Errorf("number evidence: %w", translate(err))
 	}
@@ -88,8 +99,11 @@ func (s *Store) FindEvidence(ctx context.Context, org domain.OrgID, f domain.Evi
 		Size     int64
 		Author   string
 		Controls int
+
+		MediaType  string
+		CapturedOn string
 	}
-	q := s.evidenceWhere(ctx, org, f).Select(`evidence.*, p.name AS author, v.file_name, v.size,
+	q := s.evidenceWhere(ctx, org, f).Select(`evidence.*, p.name AS author, v.file_name, v.size, v.media_type, v.captured_on,
 		(SELECT COUNT(*) FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id) AS controls`).
 		Joins("JOIN people p ON p.id = evidence.author_id").
 		Joins("JOIN evidence_versions v ON v.org_id = evidence.org_id AND v.evidence_id = evidence.id AND v.number = evidence.versions").
@@ -97,7 +111,8 @@ func (s *Store) FindEvidence(ctx context.Context, org domain.OrgID, f domain.Evi
 	rows, err := all[summaryRow](q, domain.NounEvidence)
 	out.Total = int(total)
 	out.Rows, err = each(rows, err, func(r summaryRow) domain.EvidenceSummary {
-		return domain.EvidenceSummary{Evidence: r.Row.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls}
+		return domain.EvidenceSummary{Evidence: r.Row.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls,
+			MediaType: r.MediaType, CapturedOn: day(r.CapturedOn)}
 	})
 	return out, err
 }
@@ -116,13 +131,14 @@ func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.Ev
 	if f.Control != 0 {
 		q = q.Where(`EXISTS (SELECT 1 FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id AND ec.control_id = ?)`, int64(f.Control))
 	}
-	return q
+	return keptWhere(q, f)
 }
 
 // evidenceColumns are what the library can be sorted by; the folded text begins
 // with the title.
 var evidenceColumns = map[string]string{
 	"number": "evidence.number", "title": "evidence.folded", "period": "evidence.period_to",
+	"expires": "CASE WHEN evidence.expires = '' THEN 1 ELSE 0 END, evidence.expires",
 }
 
 func evidenceOrder(f domain.EvidenceFilter) string {
@@ -154,6 +170,7 @@ type evidenceVersionRow struct {
 	PeriodTo   string
 	UploadedBy int64
 	UploadedAt int64
+	Expires    string
 }
 
 func (evidenceVersionRow) TableName() string { return "evidence_versions" }
@@ -163,14 +180,14 @@ func (r evidenceVersionRow) domain() domain.EvidenceVersion {
 		Number: r.Number, FileName: r.FileName, MediaType: r.MediaType,
 		Blob: domain.Blob{SHA256: digest(r.SHA256), SHA512: r.SHA512, CRC32: uint32(r.CRC32), Size: r.Size},
 		URL:  r.URL, Note: r.Note, CapturedOn: day(r.CapturedOn), Period: days(r.PeriodFrom, r.PeriodTo),
-		UploadedBy: domain.PersonID(r.UploadedBy), UploadedAt: moment(r.UploadedAt)}
+		UploadedBy: domain.PersonID(r.UploadedBy), UploadedAt: moment(r.UploadedAt), Expires: day(r.Expires)}
 }
 
 // AddEvidenceVersion appends an immutable version and sets its id.
 func (s *Store) AddEvidenceVersion(ctx context.Context, v *domain.EvidenceVersion) error {
 	row := evidenceVersionRow{0, int64(v.Org), int64(v.Evidence), v.Number, v.FileName, v.MediaType, digestBytes(v.Blob.SHA256),
 		v.Blob.SHA512, int64(v.Blob.CRC32), v.Blob.Size, v.URL, v.Note, v.CapturedOn.String(), v.Period.From.String(),
-		v.Period.To.String(), int64(v.UploadedBy), micros(v.UploadedAt)}
+		v.Period.To.String(), int64(v.UploadedBy), micros(v.UploadedAt), v.Expires.String()}
 	if err := insert(ctx, s, domain.NounEvidence, &row); err != nil {
 		return err
 	}
@@ -186,11 +203,12 @@ func (s *Store) EvidenceVersions(ctx context.Context, org domain.OrgID, id domai
 }
 
 type evidenceScanRow struct {
-	OrgID     int64
-	VersionID int64
-	Verdict   string
-	Engine    string
-	ScannedAt int64
+	OrgID      int64
+	EvidenceID int64
+	VersionID  int64
+	Verdict    string
+	Engine     string
+	ScannedAt  int64
 }
 
 func (evidenceScanRow) TableName() string { return "evidence_scans" }
@@ -200,14 +218,12 @@ func (s *Store) addScan(ctx context.Context, v *domain.EvidenceVersion) error {
 	if v.Scan.Verdict == "" {
 		return nil
 	}
-	return insert(ctx, s, domain.NounEvidence, &evidenceScanRow{int64(v.Org), int64(v.ID), string(v.Scan.Verdict), v.Scan.Engine, micros(v.Scan.At)})
+	return insert(ctx, s, domain.NounEvidence, &evidenceScanRow{int64(v.Org), int64(v.Evidence), int64(v.ID), string(v.Scan.Verdict), v.Scan.Engine, micros(v.Scan.At)})
 }
 
 // ScansOf reads what scanners said of the versions of an item.
 func (s *Store) ScansOf(ctx context.Context, org domain.OrgID, id domain.EvidenceID) (map[domain.VersionID]domain.Scan, error) {
-	q := s.r(ctx).Where("org_id = ? AND version_id IN (SELECT id FROM evidence_versions v WHERE v.org_id = ? AND v.evidence_id = ?)",
-		int64(org), int64(org), int64(id))
-	rows, err := all[evidenceScanRow](q, domain.NounEvidence)
+	rows, err := all[evidenceScanRow](s.r(ctx).Where("org_id = ? AND evidence_id = ?", int64(org), int64(id)), domain.NounEvidence)
 	out := map[domain.VersionID]domain.Scan{}
 	for _, r := range rows {
 		out[domain.VersionID(r.VersionID)] = domain.Scan{Verdict: domain.ScanVerdict(r.Verdict), Engine: r.Engine, At: moment(r.ScannedAt)}
@@ -296,8 +312,9 @@ func (s *Store) Acceptances(ctx context.Context, org domain.OrgID, before time.T
 	var rows []struct {
 		EvidenceID, ReviewerID, At int64
 		PeriodFrom, PeriodTo       string
+		Expires                    string
 	}
-	err := s.r(ctx).Table("reviews rv").Select("rv.evidence_id, rv.reviewer_id, rv.at, v.period_from, v.period_to").
+	err := s.r(ctx).Table("reviews rv").Select("rv.evidence_id, rv.reviewer_id, rv.at, v.period_from, v.period_to, v.expires").
 		Joins("JOIN evidence_versions v ON v.org_id = rv.org_id AND v.id = rv.version_id").
 		Where("rv.org_id = ? AND rv.id IN (?) AND rv.verdict = ?", int64(org), last, string(domain.EvidenceAccepted)).Scan(&rows).Error
 	if err != nil {
@@ -305,7 +322,8 @@ func (s *Store) Acceptances(ctx context.Context, org domain.OrgID, before time.T
 	}
 	out := make(map[domain.EvidenceID]domain.Acceptance, len(rows))
 	for _, r := range rows {
-		out[domain.EvidenceID(r.EvidenceID)] = domain.Acceptance{By: domain.PersonID(r.ReviewerID), On: domain.DateOf(moment(r.At)), Period: days(r.PeriodFrom, r.PeriodTo)}
+		out[domain.EvidenceID(r.EvidenceID)] = domain.Acceptance{By: domain.PersonID(r.ReviewerID), On: domain.DateOf(moment(r.At)),
+			Period: days(r.PeriodFrom, r.PeriodTo), Expires: day(r.Expires)}
 	}
 	return out, nil
 }

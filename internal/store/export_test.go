@@ -10,6 +10,7 @@ var Rows = []any{
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	uploadRow{}, evidenceScanRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
+	sightingRow{}, removalRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.
@@ -17,3 +18,25 @@ func (s *Store) Writer() *gorm.DB { return s.write }
 
 // TenantTables lists the tables that carry an organization.
 var TenantTables = tenantTables
+
+// Unwatched lists the tables that the log does not vouch for.
+var Unwatched = unwatched
+
+// StopLog ends watching, to measure what the log costs.
+func (s *Store) StopLog() error {
+	s.silent = true
+	for _, w := range s.log.tables {
+		if s.dialect == "postgres" {
+			if err := s.write.Exec("DROP TRIGGER log_touch_" + w.name + " ON " + w.name).Error; err != nil {
+				return err
+			}
+			continue
+		}
+		for _, event := range []string{"insert", "update", "delete"} {
+			if err := s.write.Exec("DROP TRIGGER temp.log_" + w.name + "_" + event).Error; err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -18,6 +18,7 @@ CREATE INDEX uploads_expires_at ON uploads (expires_at);
 -- What the malware scanner said of a version before it counted.
 CREATE TABLE evidence_scans (
   org_id      BIGINT NOT NULL,
+  evidence_id BIGINT NOT NULL,
   version_id  BIGINT NOT NULL,
   verdict     TEXT NOT NULL,
   engine      TEXT NOT NULL,
@@ -25,4 +26,5 @@ CREATE TABLE evidence_scans (
   PRIMARY KEY (org_id, version_id),
   FOREIGN KEY (org_id, version_id) REFERENCES evidence_versions (org_id, id)
 );
-CREATE TRIGGER evidence_scans_append_only BEFORE UPDATE OR DELETE ON evidence_scans FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER evidence_scans_append_only BEFORE UPDATE ON evidence_scans FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER evidence_scans_no_delete BEFORE DELETE ON evidence_scans FOR EACH ROW EXECUTE FUNCTION refuse_unrecorded();

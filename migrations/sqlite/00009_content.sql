@@ -18,6 +18,7 @@ CREATE INDEX uploads_expires_at ON uploads (expires_at);
 -- What the malware scanner said of a version before it counted.
 CREATE TABLE evidence_scans (
   org_id      INTEGER NOT NULL,
+  evidence_id INTEGER NOT NULL,
   version_id  INTEGER NOT NULL,
   verdict     TEXT NOT NULL,
   engine      TEXT NOT NULL,
@@ -34,6 +35,7 @@ END;
 -- +goose StatementBegin
 CREATE TRIGGER evidence_scans_no_delete BEFORE DELETE ON evidence_scans
 WHEN (SELECT sample FROM organizations WHERE id = OLD.org_id) = 0
+  AND NOT EXISTS (SELECT 1 FROM evidence_removals r WHERE r.org_id = OLD.org_id AND r.evidence_id = OLD.evidence_id)
 BEGIN
   SELECT RAISE(ABORT, 'evidence_scans is append-only');
 END;
