@@ -157,6 +157,11 @@ func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvide
 	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
 		return nil, nil, err
 	}
+	defer func() {
+		if err != nil {
+			undo(ctx, files...)
+		}
+	}()
 	if err := a.keepFiles(ctx, actor, items, files); err != nil {
 		return nil, nil, err
 	}
@@ -233,7 +238,11 @@ func (a *App) AddFileVersion(ctx context.Context, actor domain.Actor, id domain.
 	if _, err := f.Keep(ctx); err != nil {
 		return domain.Evidence{}, err
 	}
-	return a.AddVersion(ctx, actor, id, v)
+	e, err := a.AddVersion(ctx, actor, id, v)
+	if err != nil {
+		undo(ctx, f)
+	}
+	return e, err
 }
 
 // hold makes a version name the bytes received.

@@ -173,7 +173,7 @@ func (s *Files) Finish(ctx context.Context, name string, want Expect) (Staged, e
 	if err := want.confirms(b); err != nil {
 		return nil, err
 	}
-	return &finished{stagedFile{s, path, b}, name}, nil
+	return &finished{stagedFile{files: s, tmp: path, blob: b}, name}, nil
 }
 
 func hashFile(ctx context.Context, path string) (*hashes, error) {

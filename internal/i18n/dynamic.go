@@ -73,6 +73,7 @@ var Dynamic = []string{
 	"sensitivity.",
 	"service.model_hint.",
 	"state.",
+	"system.kind.",
 	"tasks.",
 	"theme.",
 	"validity.",

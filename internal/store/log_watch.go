@@ -25,6 +25,10 @@ var unwatched = map[string]string{
 	"log_rows":           "the log itself: each list is checked against its leaf",
 	"log_checkpoints":    "signed",
 	"log_touched":        "rows of the transaction that runs",
+	"scrub_slices":       "when files were last read again",
+	"blob_damages":       "what checks found; the next check finds it again",
+	"blob_orphans":       "what the sweeper waits for",
+	"upkeep":             "when checks last ran",
 }
 
 // shared are the watched tables that belong to no single organization.
