@@ -266,23 +266,29 @@ func (a *App) ReviewEvidence(ctx context.Context, actor domain.Actor, r domain.R
 		return domain.Evidence{}, err
 	}
 	return a.changeEvidence(ctx, actor, r.Evidence, "evidence."+string(r.Verdict), func(c change, e *domain.Evidence) error {
-		if e.State != domain.EvidenceSubmitted {
-			return domain.Conflict("error.review.state", domain.Args{"State": string(e.State)})
-		}
-		if err := c.mayOverride(e.Author, "error.review.own", r.Override); err != nil {
-			return err
-		}
-		if e.Author != actor.Person {
-			r.Override = ""
-		}
-		versions, err := c.EvidenceVersions(ctx, actor.Org, e.ID)
-		if err != nil {
-			return err
-		}
-		r.VersionID, r.At = versions[0].ID, c.at
-		e.State, e.Version = r.Verdict, version
-		return c.AddReview(ctx, &r)
+		return c.review(e, r, version)
 	})
+}
+
+// review gives the newest version of an item a verdict. The item is then at the
+// version its reviewer saw.
+func (c change) review(e *domain.Evidence, r domain.Review, version int) error {
+	if e.State != domain.EvidenceSubmitted {
+		return domain.Conflict("error.review.state", domain.Args{"State": string(e.State)})
+	}
+	if err := c.mayOverride(e.Author, "error.review.own", r.Override); err != nil {
+		return err
+	}
+	if e.Author != c.actor.Person {
+		r.Override = ""
+	}
+	versions, err := c.EvidenceVersions(c.ctx, c.actor.Org, e.ID)
+	if err != nil {
+		return err
+	}
+	r.VersionID, r.At = versions[0].ID, c.at
+	e.State, e.Version = r.Verdict, version
+	return c.AddReview(c.ctx, &r)
 }
 
 // FindEvidence lists one page of the library.

@@ -26,6 +26,7 @@ const (
 	NounPack           Noun = "pack"
 	NounDispute        Noun = "dispute"
 	NounCatalogue      Noun = "catalogue"
+	NounRequest        Noun = "request"
 )
 
 // Activity is who did what to which object, and when. It is appended in the

@@ -8,6 +8,7 @@ var Rows = []any{
 	serviceRow{}, certificateRow{}, reportRow{}, splitRow{}, responsibilityRow{}, responsibilityEvidenceRow{}, relianceRow{},
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
+	requestRow{}, requestControlRow{}, requestAnswerRow{}, requestReminderRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.
