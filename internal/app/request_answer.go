@@ -87,13 +87,9 @@ func (c change) notLaterField(d domain.Date) error {
 // mayAnswer refuses whom a request does not concern, and a request that waits
 // for no answer.
 func (c change) mayAnswer(v domain.Request) error {
-	owns := false
-	for _, k := range v.Controls {
-		o, err := c.CurrentOwnership(c.ctx, c.actor.Org, k)
-		if err != nil && !domain.IsNotFound(err) {
-			return err
-		}
-		owns = owns || err == nil && o.Person == c.actor.Person
+	owns, err := c.OwnsControlOf(c.ctx, c.actor.Org, v.ID, c.actor.Person)
+	if err != nil {
+		return err
 	}
 	if !v.Answerable(c.actor, owns) {
 		return domain.Forbidden("error.request.not_yours", nil)

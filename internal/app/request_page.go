@@ -72,7 +72,9 @@ func (a *App) rights(c change, e domain.Engagement, p *RequestPage) (err error) 
 		return err
 	}
 	p.Candidates = slices.DeleteFunc(p.Candidates, func(k domain.RequestCandidate) bool {
-		return slices.ContainsFunc(p.Answers, func(b domain.RequestAnswerView) bool { return b.Item.ID == k.Item.ID && b.Version.Number == k.Item.Versions })
+		return slices.ContainsFunc(p.Answers, func(b domain.RequestAnswerView) bool {
+			return b.Item.ID == k.Item.ID && b.Version.Number == k.Item.Versions
+		})
 	})
 	if !p.MayAnswer {
 		return nil

@@ -69,6 +69,13 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 		return err
 	}
 	v.Uses = c.useLines(uses)
+	answered, err := s.app.RequestsAnsweredBy(c.Context(), c.Actor, id)
+	if err != nil {
+		return err
+	}
+	for _, r := range answered {
+		v.Uses = append(v.Uses, views.EvidenceUseLine{What: c.L.T("evidence.use.request", nil), Href: c.At().In(c.codeOf(r.Engagement)).Request(r.ID), Label: r.Code() + " " + r.What})
+	}
 	if c.Actor.Can(domain.ActEvidenceWrite) {
 		v.Edit, v.NewVersion = c.At().EditEvidence(id), c.At().NewEvidenceVersion(id)
 	}

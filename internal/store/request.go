@@ -136,6 +136,17 @@ func (s *Store) ControlsOfRequest(ctx context.Context, org domain.OrgID, id doma
 	return s.withRequirements(ctx, org, rows)
 }
 
+// OwnsControlOf reports whether a person owns one of a request's controls now.
+func (s *Store) OwnsControlOf(ctx context.Context, org domain.OrgID, id domain.RequestID, person domain.PersonID) (bool, error) {
+	var n int64
+	err := s.r(ctx).Model(&ownershipRow{}).Where(`org_id = ? AND person_id = ? AND state <> 'ended' AND control_id IN
+		(SELECT control_id FROM request_controls rc WHERE rc.org_id = ? AND rc.request_id = ?)`, int64(org), int64(person), int64(org), int64(id)).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("read who owns what a request is about: %w", translate(err))
+	}
+	return n > 0, nil
+}
+
 type requestReminderRow struct {
 	ID        int64
 	OrgID     int64

@@ -12,7 +12,10 @@ import (
 // awaited are the states in which somebody is to answer.
 var awaited = []string{string(domain.RequestOpen), string(domain.RequestReturned)}
 
-const pendingAnswer = `EXISTS (SELECT 1 FROM request_answers a WHERE a.org_id = requests.org_id AND a.request_id = requests.id AND a.verdict = '')`
+// toReview are the requests with an answer that waits for a verdict; an assessor
+// judges the answers to their own.
+const toReview = `EXISTS (SELECT 1 FROM request_answers a WHERE a.org_id = requests.org_id AND a.request_id = requests.id AND a.verdict = '')
+	AND requests.state NOT IN ? AND (? OR requests.author_id = ?)`
 
 // FindRequests lists one page of the requests that the filter's reader may see.
 func (s *Store) FindRequests(ctx context.Context, org domain.OrgID, f domain.RequestFilter) (domain.List[domain.RequestSummary], error) {
@@ -76,18 +79,20 @@ func (s *Store) codesOfRequests(ctx context.Context, org domain.OrgID, ids []int
 
 // CountRequests counts what each view holds for a reader, in one statement.
 func (s *Store) CountRequests(ctx context.Context, org domain.OrgID, f domain.RequestFilter) (domain.RequestCounts, error) {
-	var n struct{ Everything, Mine, Overdue, Returned, Review int }
+	var n struct{ Everything, Mine, Awaited, Overdue, Returned, Review int }
 	count := "COALESCE(SUM(CASE WHEN %s THEN 1 ELSE 0 END), 0)"
 	err := s.requestSeen(ctx, org, f).Select("COUNT(*) AS everything, "+
 		fmt.Sprintf(count, "assignee_id = ? AND state IN ?")+" AS mine, "+
+		fmt.Sprintf(count, "assignee_id = ? AND state IN ?")+" AS awaited, "+
 		fmt.Sprintf(count, "due < ? AND state IN ?")+" AS overdue, "+
 		fmt.Sprintf(count, "state = ?")+" AS returned, "+
-		fmt.Sprintf(count, pendingAnswer+" AND state NOT IN ?")+" AS review",
-		int64(f.Reader.Person), notOver, f.Today.String(), awaited, string(domain.RequestReturned), over).Scan(&n).Error
+		fmt.Sprintf(count, toReview)+" AS review",
+		int64(f.Reader.Person), notOver, int64(f.Reader.Person), awaited, f.Today.String(), awaited, string(domain.RequestReturned),
+		over, f.Reader.Role != domain.RoleAssessor, int64(f.Reader.Person)).Scan(&n).Error
 	if err != nil {
 		return nil, fmt.Errorf("count requests: %w", translate(err))
 	}
-	return domain.RequestCounts{domain.RequestsAll: n.Everything, domain.RequestsMine: n.Mine, domain.RequestsOverdue: n.Overdue,
+	return domain.RequestCounts{domain.RequestsAll: n.Everything, domain.RequestsMine: n.Mine, domain.RequestsAwaited: n.Awaited, domain.RequestsOverdue: n.Overdue,
 		domain.RequestsReturned: n.Returned, domain.RequestsReview: n.Review}, nil
 }
 
@@ -96,8 +101,7 @@ var (
 	notOver = []string{string(domain.RequestOpen), string(domain.RequestSubmitted), string(domain.RequestReturned)}
 )
 
-// requestSeen are the requests of an engagement that exist for a reader; an
-// assessor's review is of the requests they wrote.
+// requestSeen are the requests of an engagement that exist for a reader.
 func (s *Store) requestSeen(ctx context.Context, org domain.OrgID, f domain.RequestFilter) *gorm.DB {
 	q := s.r(ctx).Model(&requestRow{}).Where("requests.org_id = ? AND requests.engagement_id = ?", int64(org), int64(f.Engagement))
 	if !f.Reader.SeesDrafts() {
@@ -118,7 +122,7 @@ func (s *Store) requestWhere(ctx context.Context, org domain.OrgID, f domain.Req
 	case domain.RequestsReturned:
 		q = q.Where("requests.state = ?", string(domain.RequestReturned))
 	case domain.RequestsReview:
-		q = q.Where(pendingAnswer+" AND requests.state NOT IN ?", over)
+		q = q.Where(toReview, over, f.Reader.Role != domain.RoleAssessor, int64(f.Reader.Person))
 	}
 	if f.Query != "" {
 		q = q.Where(`requests.folded LIKE ? ESCAPE '\'`, contains(f.Query))
