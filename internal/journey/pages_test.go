@@ -66,6 +66,7 @@ var unlinked = map[string]string{
 	"sign-in":                  "only before signing in",
 	"evidence.added":           "only after an upload",
 	"controls.import.preview":  "only after a file was chosen",
+	"requests.import.preview":  "only after a file was chosen",
 	"report.import.preview":    "only after a file was chosen",
 	"catalogue.import.preview": "only after a file was chosen",
 }
@@ -82,6 +83,8 @@ var ticked = []string{
 	"/o/sample/e/SURV-2026/controls/splits?id=1&id=2",
 	"/o/sample/e/SURV-2026/reliances/propose?id=1&id=64&id=65",
 	"/o/sample/e/SURV-2026/reliances/approve?id=1&id=10&id=12",
+	"/o/sample/e/SURV-2026/requests/for-controls?id=1&id=2",
+	"/o/sample/e/SURV-2026/requests/send?id=12",
 	"/o/sample/e/SURV-2026/soa/bulk?id=A.5.1&id=A.5.2",
 }
 
