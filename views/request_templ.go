@@ -1169,7 +1169,7 @@ func requestCandidates(l *i18n.Localizer, v RequestPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = FileRow(l, FileProps{Name: k.Item.Code() + " " + k.Item.Title, Href: v.Href.Item(k.Item.ID), Kind: k.Item.Kind, Note: candidateHint(l, k)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = FileRow(l, FileProps{Name: k.Item.Code() + " " + k.Item.Title, Href: v.Href.Item(k.Item.ID), Kind: k.Item.Kind, Size: k.Size, Note: candidateHint(l, k)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

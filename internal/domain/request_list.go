@@ -74,10 +74,10 @@ type RequestReminder struct {
 
 // RequestCandidate is an item on file that may already answer a request.
 type RequestCandidate struct {
-	Item     Evidence
-	FileName string
-	Words    int  // how many words of the question its title shares
-	Shared   bool // it speaks for one of the request's controls
+	Item   Evidence
+	Size   int64 // bytes of a file
+	Words  int   // how many words of the question its title shares
+	Shared bool  // it speaks for one of the request's controls
 }
 
 // Offered reports whether an item in that state can be an answer at all: a draft

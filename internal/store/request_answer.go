@@ -137,10 +137,10 @@ const candidatesMost = 200
 // holds a word of it.
 func (s *Store) EvidenceThatMayAnswer(ctx context.Context, org domain.OrgID, controls []domain.ControlID, p domain.Period, word string) ([]domain.RequestCandidate, error) {
 	type candidateRow struct {
-		Row      evidenceRow `gorm:"embedded"`
-		FileName string
+		Row  evidenceRow `gorm:"embedded"`
+		Size int64
 	}
-	q := s.r(ctx).Model(&evidenceRow{}).Select("evidence.*, v.file_name").
+	q := s.r(ctx).Model(&evidenceRow{}).Select("evidence.*, v.size").
 		Joins("JOIN evidence_versions v ON v.org_id = evidence.org_id AND v.evidence_id = evidence.id AND v.number = evidence.versions").
 		Where("evidence.org_id = ? AND evidence.state IN ?", int64(org), []string{string(domain.EvidenceAccepted), string(domain.EvidenceSubmitted)}).
 		Where("evidence.period_from <> '' AND evidence.period_from <= ? AND evidence.period_to >= ?", p.To.String(), p.From.String())
@@ -155,6 +155,6 @@ func (s *Store) EvidenceThatMayAnswer(ctx context.Context, org domain.OrgID, con
 	}
 	rows, err := all[candidateRow](q.Order("evidence.state, evidence.number DESC").Limit(candidatesMost), domain.NounEvidence)
 	return each(rows, err, func(r candidateRow) domain.RequestCandidate {
-		return domain.RequestCandidate{Item: r.Row.domain(), FileName: r.FileName, Shared: len(controls) > 0}
+		return domain.RequestCandidate{Item: r.Row.domain(), Size: r.Size, Shared: len(controls) > 0}
 	})
 }
