@@ -164,7 +164,8 @@ type RequestPage struct {
 	Closed     bool
 	MayAnswer  bool
 	MayJudge   bool
-	MayEdit    bool
+	MaySteer   bool
+	MayReword  bool
 	Most       int64 // bytes of a file
 	Href       RequestPageHrefs
 

@@ -434,7 +434,7 @@ func RequestItem(p Page, v RequestPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.MayEdit && v.Request.Editable() {
+				if v.MayReword {
 					templ_7745c5c3_Err = Action(v.Href.Edit, p.L.T("request.edit", nil), false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -444,7 +444,7 @@ func RequestItem(p Page, v RequestPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.MayEdit && v.Request.State == domain.RequestDraft {
+				if v.MaySteer && v.Request.State == domain.RequestDraft {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<form class=\"inline\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -673,7 +673,7 @@ func RequestItem(p Page, v RequestPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.MayEdit {
+			if v.MaySteer {
 				templ_7745c5c3_Err = requestEnd(p.L, v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -206,7 +206,7 @@ func (r *requestReader) find(row sheet.Row, v *RequestRow) (domain.Request, bool
 		v.Errors.Add(r.column("request"), "error.request.import_number", domain.Args{"Value": shorten(code, 40)})
 	case r.seen[n] > 0:
 		v.Errors.Add(r.column("request"), "error.request.import_twice", domain.Args{"Request": old.Code(), "Row": r.seen[n]})
-	case !old.Steers(r.actor, domain.ActRequestWrite):
+	case old.Editable() && !old.Rewordable(r.actor):
 		v.Errors.Add(r.column("request"), "error.request.others", nil)
 	}
 	r.seen[n] = row.Number

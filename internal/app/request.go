@@ -77,7 +77,7 @@ func (c change) saveRequest(e domain.Engagement, v *domain.Request, verb string)
 	if err != nil {
 		return err
 	}
-	if !now.Steers(c.actor, domain.ActRequestWrite) {
+	if !now.Steers(c.actor, domain.ActRequestWrite) || now.Editable() && !now.Rewordable(c.actor) {
 		return domain.Forbidden("error.request.others", nil)
 	}
 	if !now.Editable() {
@@ -97,6 +97,7 @@ func (c change) saveRequest(e domain.Engagement, v *domain.Request, verb string)
 
 func (c change) createRequest(e domain.Engagement, v *domain.Request) error {
 	v.Org, v.Engagement, v.State, v.Author, v.CreatedAt = c.actor.Org, e.ID, domain.RequestDraft, c.actor.Person, c.at
+	v.External = c.actor.Role == domain.RoleAssessor
 	if err := c.checkRequest(v); err != nil {
 		return err
 	}

@@ -212,7 +212,7 @@ func (c change) useEvidence(e domain.Engagement, v *domain.Request, item domain.
 	if *v, err = c.request(e, v.ID); err != nil {
 		return err
 	}
-	if !v.Steers(c.actor, domain.ActRequestWrite) {
+	if !v.Steers(c.actor, domain.ActRequestReview) {
 		return domain.Forbidden("error.request.others", nil)
 	}
 	if v.State == domain.RequestDraft {

@@ -18,7 +18,8 @@ type RequestPage struct {
 	Candidates []domain.RequestCandidate  // what may already answer
 	Also       []domain.RequestSummary    // other requests that await the actor
 	History    []domain.Activity
-	MayEdit    bool
+	MaySteer   bool
+	MayReword  bool
 	MayAnswer  bool
 	MayJudge   bool
 	Alone      bool // nobody else could review
@@ -57,7 +58,8 @@ func (a *App) RequestPage(ctx context.Context, actor domain.Actor, e domain.Enga
 // rights fills in what the actor may do with the request, and what helps with it.
 func (a *App) rights(c change, e domain.Engagement, p *RequestPage) (err error) {
 	v := p.Request
-	p.MayEdit = !p.Closed && v.Steers(c.actor, domain.ActRequestWrite)
+	p.MaySteer = !p.Closed && v.Steers(c.actor, domain.ActRequestWrite)
+	p.MayReword = !p.Closed && v.Rewordable(c.actor)
 	p.MayJudge = !p.Closed && v.Steers(c.actor, domain.ActRequestReview)
 	p.MayAnswer = !p.Closed && c.mayAnswer(v) == nil
 	if p.MayJudge {
@@ -65,7 +67,7 @@ func (a *App) rights(c change, e domain.Engagement, p *RequestPage) (err error) 
 			return err
 		}
 	}
-	if !p.MayAnswer && !(p.MayEdit && (v.Awaited() || v.State == domain.RequestDraft)) {
+	if !p.MayAnswer && !(p.MayReword && (v.Awaited() || v.State == domain.RequestDraft)) {
 		return nil
 	}
 	if p.Candidates, err = a.RequestCandidates(c.ctx, c.actor, e, v); err != nil {

@@ -202,13 +202,18 @@ func TestRequest_AssessorAsks(t *testing.T) {
 	assessor, contributor := h.as(domain.RoleAssessor), h.as(domain.RoleContributor)
 	draft, err := h.SaveRequest(ctx, assessor, h.eng, domain.Request{What: "Screening", Due: domain.DateOf(h.now).AddDays(3), Assignee: contributor.Person, Controls: []domain.ControlID{k.ID}}, false)
 	h.must(err)
-	_, err = h.RequestPage(ctx, contributor, h.eng, draft.ID)
-	h.refused(err, domain.KindNotFound, "error.not_found")
+	for _, role := range []domain.Role{domain.RoleOwner, domain.RoleAuditor, domain.RoleContributor} { // the assessed do not read it before it is sent
+		_, err = h.RequestPage(ctx, h.as(role), h.eng, draft.ID)
+		h.refused(err, domain.KindNotFound, "error.not_found")
+	}
 	h.must(h.SendRequests(ctx, assessor, h.eng, []domain.RequestID{draft.ID}))
 	_, err = h.AnswerRequest(ctx, contributor, h.eng, draft.ID, h.noteReply("Screened"))
 	h.must(err)
 	_, err = h.AnswerRequest(ctx, assessor, h.eng, draft.ID, h.noteReply("By the assessor"))
 	h.refused(err, domain.KindForbidden, "error.forbidden")
+	for _, role := range []domain.Role{domain.RoleAuditor, domain.RoleManager} { // it is not theirs to accept
+		h.refused(h.judge(h.as(role), draft.ID, app.Verdict{Accept: true}), domain.KindForbidden, "error.request.others")
+	}
 	h.must(h.judge(assessor, draft.ID, app.Verdict{Accept: true}))
 	p := h.request(draft.ID)
 	if p.Request.State != domain.RequestSatisfied || p.Answers[0].Item.State != domain.EvidenceSubmitted {

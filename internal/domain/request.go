@@ -53,6 +53,7 @@ type Request struct {
 	Controls   []ControlID  `json:"controls"`
 	State      RequestState `json:"state"`
 	Author     PersonID     `json:"author"`
+	External   bool         `json:"external"` // its author wrote it as an assessor
 	CreatedAt  time.Time    `json:"created_at"`
 	SentAt     time.Time    `json:"sent_at"`
 	Reason     string       `json:"reason"` // of the last withdrawal or reopening
@@ -157,25 +158,40 @@ func (r *Request) Move(act RequestAct, pending int, more bool) error {
 	return nil
 }
 
-// SeenBy reports whether the request exists for somebody: a draft does for those
-// inside who write requests, an assessor's own draft for them alone.
+// SeenBy reports whether the request exists for somebody. A draft does for its
+// author and for those inside who write requests; an assessor's draft is a
+// working paper of the assessor, and not for the organization that is assessed.
 func (r Request) SeenBy(a Actor) bool {
 	if !a.Sees(r.Engagement) {
 		return false
 	}
-	return r.State != RequestDraft || a.SeesDrafts() || r.Author == a.Person && a.Can(ActRequestWrite)
+	return r.State != RequestDraft || r.Author == a.Person && a.Can(ActRequestWrite) || a.SeesDrafts() && !r.External
 }
 
-// SeesDrafts reports whether the actor sees requests that others have not sent
-// yet. An assessor's drafts stay working papers of the assessor.
-func (a Actor) SeesDrafts() bool {
-	return slices.Contains(auditors, a.Role)
-}
+// SeesDrafts reports whether the actor sees requests that others inside have not
+// sent yet.
+func (a Actor) SeesDrafts() bool { return slices.Contains(auditors, a.Role) }
 
-// Steers reports whether somebody may change the request and judge its answers:
-// who writes requests; an assessor only those of their own.
+// Steers reports whether somebody may send, chase or withdraw the request (with
+// ActRequestWrite) or judge its answers (with ActRequestReview): who writes
+// requests inside, for those written inside; an assessor for their own. Those who
+// run the organization or the ISMS may chase and end an assessor's request, and
+// never judge its answers.
 func (r Request) Steers(a Actor, act Action) bool {
-	return a.Can(act) && a.Sees(r.Engagement) && (a.Role != RoleAssessor || r.Author == a.Person)
+	if !a.Can(act) || !a.Sees(r.Engagement) {
+		return false
+	}
+	inside := a.Role != RoleAssessor
+	if r.External && inside {
+		return act == ActRequestWrite && slices.Contains(managers, a.Role)
+	}
+	return inside || r.Author == a.Person
+}
+
+// Rewordable reports whether somebody may change what the request asks for:
+// nobody rewords what an assessor asked.
+func (r Request) Rewordable(a Actor) bool {
+	return r.Editable() && r.Steers(a, ActRequestWrite) && (!r.External || r.Author == a.Person)
 }
 
 // Answerable reports whether somebody may answer: the assignee, who owns one of

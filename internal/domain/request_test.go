@@ -102,7 +102,7 @@ func TestRequest_AnyHistory(t *testing.T) {
 }
 
 func TestRequest_Who(t *testing.T) {
-	mine := domain.Request{Engagement: 7, Author: 1, Assignee: 2, State: domain.RequestOpen}
+	mine := domain.Request{Engagement: 7, Author: 1, Assignee: 2, State: domain.RequestOpen, External: true}
 	draft := mine
 	draft.State = domain.RequestDraft
 	actor := func(p domain.PersonID, r domain.Role, e domain.EngagementID) domain.Actor {
@@ -113,9 +113,9 @@ func TestRequest_Who(t *testing.T) {
 		a                                domain.Actor
 		sees, seesDraft, steers, answers bool
 	}{
-		{"owner", actor(3, domain.RoleOwner, 0), true, true, true, true},
-		{"manager", actor(3, domain.RoleManager, 0), true, true, true, true},
-		{"auditor", actor(3, domain.RoleAuditor, 0), true, true, true, false},
+		{"owner", actor(3, domain.RoleOwner, 0), true, false, true, true},
+		{"manager", actor(3, domain.RoleManager, 0), true, false, true, true},
+		{"auditor", actor(3, domain.RoleAuditor, 0), true, false, false, false},
 		{"assignee", actor(2, domain.RoleContributor, 0), true, false, false, true},
 		{"another contributor", actor(3, domain.RoleContributor, 0), true, false, false, false},
 		{"reader", actor(2, domain.RoleReader, 0), true, false, false, false},
@@ -133,9 +133,19 @@ func TestRequest_Who(t *testing.T) {
 		if got := mine.Steers(c.a, domain.ActRequestWrite); got != c.steers {
 			t.Errorf("%s steers it: %v", c.name, got)
 		}
+		if got, author := mine.Steers(c.a, domain.ActRequestReview), c.name == "assessor who wrote it"; got != author {
+			t.Errorf("%s judges its answers: %v", c.name, got)
+		}
+		if got, author := mine.Rewordable(c.a), c.name == "assessor who wrote it"; got != author {
+			t.Errorf("%s rewords it: %v", c.name, got)
+		}
 		if got := mine.Answerable(c.a, false); got != c.answers {
 			t.Errorf("%s may answer: %v", c.name, got)
 		}
+	}
+	ours, auditor := domain.Request{Engagement: 7, Author: 1, State: domain.RequestDraft}, actor(3, domain.RoleAuditor, 0)
+	if !ours.SeenBy(auditor) || !ours.Rewordable(auditor) || !ours.Steers(auditor, domain.ActRequestReview) || ours.SeenBy(actor(1, domain.RoleAssessor, 7)) != true || ours.Steers(actor(3, domain.RoleAssessor, 7), domain.ActRequestWrite) {
+		t.Error("what was written inside is not the auditors' together")
 	}
 	if !mine.Answerable(actor(3, domain.RoleContributor, 0), true) {
 		t.Error("the owner of its control may not answer")

@@ -165,7 +165,7 @@ func (s *Server) requestPage(c *Ctx, status int, id domain.RequestID, typed requ
 	}
 	at := c.At()
 	v := views.RequestPage{Request: p.Request, Controls: p.Controls, Answers: p.Answers, Reminders: p.Reminders, Candidates: p.Candidates, Also: p.Also,
-		Period: c.Engagement.Period, Today: s.app.Today(), Actor: c.Actor.Person, Alone: p.Alone, Closed: p.Closed, MayAnswer: p.MayAnswer, MayJudge: p.MayJudge, MayEdit: p.MayEdit, Most: s.config.MaxUpload,
+		Period: c.Engagement.Period, Today: s.app.Today(), Actor: c.Actor.Person, Alone: p.Alone, Closed: p.Closed, MayAnswer: p.MayAnswer, MayJudge: p.MayJudge, MaySteer: p.MaySteer, MayReword: p.MayReword, Most: s.config.MaxUpload,
 		Form: typed.form, Values: typed.values, Errors: typed.errs,
 		Href: views.RequestPageHrefs{List: at.Requests(), Edit: at.EditRequest(id), Send: at.SendRequest(id), Use: at.UseEvidence(id), Answer: at.RequestAnswers(id), Verdict: at.RequestVerdict(id),
 			Withdraw: at.WithdrawRequest(id), Reopen: at.ReopenRequest(id), Item: at.EvidenceItem, File: at.EvidenceFile, Control: at.Control, Request: at.Request}}

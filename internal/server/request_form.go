@@ -174,7 +174,7 @@ func (s *Server) showEditRequest(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !p.MayEdit {
+	if !p.MayReword {
 		return domain.Forbidden("error.request.others", nil)
 	}
 	return s.requestForm(c, fiber.StatusOK, p.Request, requestValues(p.Request, codesOf(p.Controls)), nil)

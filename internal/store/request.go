@@ -22,6 +22,7 @@ type requestRow struct {
 	AssigneeID   *int64
 	State        string
 	AuthorID     int64
+	External     bool
 	Created      int64 `gorm:"column:created_at"`
 	SentAt       int64
 	Reason       string
@@ -34,13 +35,13 @@ func (requestRow) TableName() string { return "requests" }
 func (r requestRow) domain() domain.Request {
 	return domain.Request{ID: domain.RequestID(r.ID), Org: domain.OrgID(r.OrgID), Engagement: domain.EngagementID(r.EngagementID), Number: r.Number,
 		What: r.What, Detail: r.Detail, Period: days(r.PeriodFrom, r.PeriodTo), Format: r.Format, Example: r.Example, Due: day(r.Due),
-		Assignee: deref[domain.PersonID](r.AssigneeID), State: domain.RequestState(r.State), Author: domain.PersonID(r.AuthorID),
+		Assignee: deref[domain.PersonID](r.AssigneeID), State: domain.RequestState(r.State), Author: domain.PersonID(r.AuthorID), External: r.External,
 		CreatedAt: moment(r.Created), SentAt: moment(r.SentAt), Reason: r.Reason, Version: r.Version}
 }
 
 func requestOf(v domain.Request) requestRow {
 	return requestRow{int64(v.ID), int64(v.Org), int64(v.Engagement), v.Number, v.What, v.Detail, v.Period.From.String(), v.Period.To.String(),
-		v.Format, v.Example, v.Due.String(), ref(v.Assignee), string(v.State), int64(v.Author), micros(v.CreatedAt), micros(v.SentAt), v.Reason,
+		v.Format, v.Example, v.Due.String(), ref(v.Assignee), string(v.State), int64(v.Author), v.External, micros(v.CreatedAt), micros(v.SentAt), v.Reason,
 		Fold(v.What + " " + v.Detail + " " + v.Code()), v.Version}
 }
 

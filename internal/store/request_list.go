@@ -15,7 +15,7 @@ var awaited = []string{string(domain.RequestOpen), string(domain.RequestReturned
 // toReview are the requests with an answer that waits for a verdict; an assessor
 // judges the answers to their own.
 const toReview = `EXISTS (SELECT 1 FROM request_answers a WHERE a.org_id = requests.org_id AND a.request_id = requests.id AND a.verdict = '')
-	AND requests.state NOT IN ? AND (? OR requests.author_id = ?)`
+	AND requests.state NOT IN ? AND (? AND NOT requests.external OR requests.author_id = ?)`
 
 // FindRequests lists one page of the requests that the filter's reader may see.
 func (s *Store) FindRequests(ctx context.Context, org domain.OrgID, f domain.RequestFilter) (domain.List[domain.RequestSummary], error) {
@@ -104,10 +104,7 @@ var (
 // requestSeen are the requests of an engagement that exist for a reader.
 func (s *Store) requestSeen(ctx context.Context, org domain.OrgID, f domain.RequestFilter) *gorm.DB {
 	q := s.r(ctx).Model(&requestRow{}).Where("requests.org_id = ? AND requests.engagement_id = ?", int64(org), int64(f.Engagement))
-	if !f.Reader.SeesDrafts() {
-		q = q.Where("(requests.state <> ? OR requests.author_id = ?)", string(domain.RequestDraft), int64(f.Reader.Person))
-	}
-	return q
+	return q.Where("(requests.state <> ? OR requests.author_id = ? OR ? AND NOT requests.external)", string(domain.RequestDraft), int64(f.Reader.Person), f.Reader.SeesDrafts())
 }
 
 func (s *Store) requestWhere(ctx context.Context, org domain.OrgID, f domain.RequestFilter) *gorm.DB {

@@ -15,6 +15,7 @@ CREATE TABLE requests (
   assignee_id   BIGINT REFERENCES people (id),
   state         TEXT NOT NULL,
   author_id     BIGINT NOT NULL REFERENCES people (id),
+  external      BOOLEAN NOT NULL DEFAULT FALSE,
   created_at    BIGINT NOT NULL,
   sent_at       BIGINT NOT NULL,
   reason        TEXT NOT NULL,

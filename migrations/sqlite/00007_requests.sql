@@ -15,6 +15,7 @@ CREATE TABLE requests (
   assignee_id   INTEGER REFERENCES people (id),
   state         TEXT NOT NULL,
   author_id     INTEGER NOT NULL REFERENCES people (id),
+  external      BOOLEAN NOT NULL DEFAULT 0,
   created_at    INTEGER NOT NULL,
   sent_at       INTEGER NOT NULL,
   reason        TEXT NOT NULL,
