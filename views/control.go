@@ -16,6 +16,7 @@ type ControlProps struct {
 	Requirements []domain.Requirement
 	Services     []ServicePart
 	Evidence     []domain.EvidenceSummary
+	Doubts       map[domain.EvidenceID][]domain.Reason     // what an auditor would ask about an item
 	On           domain.Date                               // the day looked from
 	Proofs       map[domain.EvidenceID]domain.EvidenceFact // of every item a duty names
 	Tests        []domain.TestView
@@ -80,6 +81,7 @@ type ControlLinks struct {
 	Test           string // POST
 	Attach         string
 	Request        string // form of a new request
+	Reuse          string
 	EvidenceItem   func(domain.EvidenceID) string
 	RequestItem    func(domain.RequestID) string
 	Certificate    func(domain.CertificateID) string

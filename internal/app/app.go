@@ -13,6 +13,7 @@ import (
 	"relier/internal/blob"
 	"relier/internal/domain"
 	"relier/internal/store"
+	"relier/internal/tlog"
 )
 
 // App is the set of use-cases over one database and one blob store.
@@ -25,11 +26,14 @@ type App struct {
 	on     domain.Date // the day that reading use-cases look from; zero: today
 
 	catalogues *catalogueCache
+	logKey     *tlog.Key
+	seen       *sightings
 }
 
 // New ties the use-cases to a database, a blob store and a clock.
 func New(s *store.Store, b blob.Store, clock func() time.Time) *App {
-	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{}}
+	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{},
+		seen: &sightings{waiting: map[domain.Sighting]int{}}}
 }
 
 // Now is the current moment in UTC, to the microsecond that the database keeps.

@@ -67,6 +67,9 @@ func (w *world) expiries() []domain.Expiry {
 			keep(d.ExpiryOf(domain.ProofOf(d, w.evidence, w.engagement.Period, w.on)))
 		}
 	}
+	for id, f := range w.evidence {
+		keep(f.ExpiryOf(id))
+	}
 	return domain.InExpiryOrder(out)
 }
 

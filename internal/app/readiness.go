@@ -37,7 +37,7 @@ func (a *App) addFacts(ctx context.Context, w *world, only domain.ControlID) (er
 	if w.facts != nil {
 		return nil
 	}
-	if w.facts, err = a.store.ControlFacts(ctx, w.engagement, only); err != nil {
+	if w.facts, err = a.store.ControlFacts(ctx, w.engagement, w.on, only); err != nil {
 		return err
 	}
 	owners, err := a.store.Ownerships(ctx, w.engagement.Org, only)

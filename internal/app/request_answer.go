@@ -155,8 +155,8 @@ func (c change) offerItem(v domain.Request, before []domain.RequestAnswer, id do
 	if err != nil {
 		return domain.RequestAnswer{}, err
 	}
-	if !item.State.Offered() {
-		return domain.RequestAnswer{}, domain.Invalid("error.request.item_state", domain.Args{"Evidence": item.Code(), "State": string(item.State)}).At("evidence")
+	if state := item.StateOn(domain.DateOf(c.at)); !state.Offered() {
+		return domain.RequestAnswer{}, domain.Invalid("error.request.item_state", domain.Args{"Evidence": item.Code(), "State": string(state)}).At("evidence")
 	}
 	versions, err := c.EvidenceVersions(c.ctx, c.actor.Org, id)
 	if err != nil {
@@ -224,7 +224,7 @@ func (c change) useEvidence(e domain.Engagement, v *domain.Request, item domain.
 		return err
 	}
 	on, err := c.Evidence(c.ctx, c.actor.Org, item)
-	if err != nil || on.State != domain.EvidenceAccepted || on.Author == c.actor.Person {
+	if err != nil || on.StateOn(domain.DateOf(c.at)) != domain.EvidenceAccepted || on.Author == c.actor.Person {
 		return err
 	}
 	answers, err := c.Answers(c.ctx, c.actor.Org, v.ID)

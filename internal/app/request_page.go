@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"relier/internal/domain"
+	"relier/internal/store"
 )
 
 // RequestPage is a request with everything about it, and what the actor may do.
@@ -108,6 +109,9 @@ func (a *App) RequestCandidates(ctx context.Context, actor domain.Actor, e domai
 	if err != nil {
 		return nil, err
 	}
+	for i, k := range found {
+		found[i].Item.State = k.Item.StateOn(a.day()) // what ran out is not offered
+	}
 	ranked := domain.RankCandidates(v.What, found)
 	return ranked[:min(len(ranked), candidateMost)], nil
 }
@@ -133,4 +137,18 @@ func (a *App) RequestsAnsweredBy(ctx context.Context, actor domain.Actor, id dom
 	}
 	all, err := a.store.RequestsAnsweredBy(ctx, actor.Org, id)
 	return slices.DeleteFunc(all, func(v domain.Request) bool { return !v.SeenBy(actor) }), err
+}
+
+// requestBars are the requests that an item answers: what was answered stays.
+func requestBars(ctx context.Context, s *store.Store, e domain.Evidence) ([]Bar, error) {
+	answered, err := s.RequestsAnsweredBy(ctx, e.Org, e.ID)
+	out := make([]Bar, len(answered))
+	for i, v := range answered {
+		engagement, err := s.Engagement(ctx, e.Org, v.Engagement)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Bar{Code: "request", Label: v.Code() + " " + v.What, Object: int64(v.ID), Eng: engagement.Code}
+	}
+	return out, err
 }

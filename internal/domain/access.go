@@ -74,6 +74,8 @@ const (
 	ActSoAApprove         Action = "soa.approve"
 	ActEvidenceWrite      Action = "evidence.write"
 	ActEvidenceReview     Action = "evidence.review"
+	ActEvidenceDelete     Action = "evidence.delete" // a contributor: only their own draft
+	ActEvidenceHold       Action = "evidence.hold"
 	ActTestConclude       Action = "test.conclude"
 	ActRequestWrite       Action = "request.write"  // ask for evidence; an assessor in the engagement they are engaged for
 	ActRequestAnswer      Action = "request.answer" // those whom a request concerns; see Request.Answerable
@@ -122,6 +124,8 @@ var Rules = map[Action][]Role{
 	ActSoAApprove:         managers,
 	ActEvidenceWrite:      workers,
 	ActEvidenceReview:     auditors,
+	ActEvidenceDelete:     workers,
+	ActEvidenceHold:       managers,
 	ActTestConclude:       auditors,
 	ActRequestWrite:       askers,
 	ActRequestAnswer:      workers,

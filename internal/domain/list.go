@@ -73,9 +73,17 @@ type EvidenceFilter struct {
 	State   EvidenceState
 	Kind    EvidenceKind
 	Control ControlID
-	Sort    string // number, title, period
-	Desc    bool
-	Page    Page
+
+	IDs         []EvidenceID // only these; none: any
+	Without     ControlID    // items that speak for this one already are left out
+	Sensitivity Sensitivity
+	Held        bool     // only what is on legal hold
+	ExpiresBy   Date     // only accepted items whose last day is no later
+	NotAuthor   PersonID // whose own work is left out: what this person may review
+
+	Sort string // number, title, period, expires
+	Desc bool
+	Page Page
 }
 
 // EvidenceSummary is one row of the evidence library.
@@ -85,6 +93,9 @@ type EvidenceSummary struct {
 	Size     int64
 	Author   string
 	Controls int
+
+	MediaType  string // of the newest version, as is what follows
+	CapturedOn Date
 }
 
 // ActivityFilter narrows the activity list; the newest come first.

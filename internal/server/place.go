@@ -237,6 +237,16 @@ func (p Place) NewEvidenceVersion(id domain.EvidenceID) string {
 	return p.EvidenceVersions(id) + "/new"
 }
 
+func (p Place) EvidenceCalendar() string                   { return p.Evidence() + "/calendar" }
+func (p Place) AcceptEvidence() string                     { return p.Evidence() + "/accept" }
+func (p Place) EvidenceToReview() string                   { return p.Evidence() + "?state=submitted" }
+func (p Place) EvidenceHold(id domain.EvidenceID) string   { return p.EvidenceItem(id) + "/hold" }
+func (p Place) DeleteEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/delete" }
+func (p Place) ReuseEvidence(id domain.ControlID) string   { return p.Control(id) + "/evidence" }
+func (p Place) EvidenceMonth(m domain.Period) string {
+	return p.EvidenceCalendar() + "?month=" + m.From.String()[:7]
+}
+
 // NewEvidenceFor is the upload form with a control chosen already.
 func (p Place) NewEvidenceFor(id domain.ControlID) string {
 	return p.NewEvidence() + "?control=" + strconv.FormatInt(int64(id), 10)

@@ -76,6 +76,9 @@ func (revisionRow) TableName() string { return "revisions" }
 // AppendActivity adds a record with the object's state after the change. It is
 // the last statement of a use-case's transaction: no record, no change.
 func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []byte) error {
+	if !s.inTx {
+		return s.Tx(ctx, func(tx *Store) error { return tx.AppendActivity(ctx, a, state) })
+	}
 	row := activityRow{0, int64(a.Org), ref(a.Engagement), micros(a.At), ref(a.Actor), a.Verb, string(a.Noun), a.Object, a.Label, a.Digest[:]}
 	if err := s.w(ctx).Create(&row).Error; err != nil {
 		return fmt.Errorf("record activity: %w", translate(err))
@@ -85,6 +88,8 @@ func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []
 	if err := s.w(ctx).Create(&rev).Error; err != nil {
 		return fmt.Errorf("record a revision: %w", translate(err))
 	}
+	recorded := *a
+	s.log.acts = append(s.log.acts, &recorded)
 	return nil
 }
 
@@ -132,4 +137,22 @@ func (s *Store) Revisions(ctx context.Context, org domain.OrgID, noun domain.Nou
 	return each(rows, err, func(r revisionRow) domain.Revision {
 		return domain.Revision{Org: org, Noun: noun, Object: object, At: moment(r.At), State: []byte(r.State)}
 	})
+}
+
+// ActivityRecord reads one record of an organization.
+func (s *Store) ActivityRecord(ctx context.Context, org domain.OrgID, seq int64) (domain.Activity, error) {
+	q := viewed(s.r(ctx).Model(&activityRow{}).Where("activity.org_id = ? AND activity.seq = ?", int64(org), seq))
+	row, err := take[activityView](q, "activity")
+	return one(row, err, activityView.domain)
+}
+
+// ActivityBefore lists the newest records before a sequence, for going through
+// all of them; 0 begins with the newest.
+func (s *Store) ActivityBefore(ctx context.Context, org domain.OrgID, f domain.ActivityFilter, before int64, most int) ([]domain.Activity, error) {
+	q := s.activityWhere(ctx, org, f)
+	if before > 0 {
+		q = q.Where("activity.seq < ?", before)
+	}
+	rows, err := all[activityView](viewed(q).Order("activity.seq DESC").Limit(most), "activity")
+	return each(rows, err, activityView.domain)
 }

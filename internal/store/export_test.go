@@ -9,6 +9,8 @@ var Rows = []any{
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	requestRow{}, requestControlRow{}, requestAnswerRow{}, requestReminderRow{},
+	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
+	sightingRow{}, removalRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.

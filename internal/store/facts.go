@@ -11,11 +11,13 @@ import (
 
 // ControlFacts reads, in a fixed number of queries whatever the rows, what each
 // control's readiness is decided from. Applicability and inheritance are the
-// caller's to add: they follow from rules, not from rows.
-func (s *Store) ControlFacts(ctx context.Context, e domain.Engagement, only domain.ControlID) (map[domain.ControlID]*domain.ReadinessFacts, error) {
+// caller's to add: they follow from rules, not from rows. Evidence counts as it
+// stands on a day within the audit period.
+func (s *Store) ControlFacts(ctx context.Context, e domain.Engagement, on domain.Date, only domain.ControlID) (map[domain.ControlID]*domain.ReadinessFacts, error) {
 	facts := factsByControl{}
+	on = min(on, e.Period.To)
 	for _, read := range []func(context.Context, *Store, domain.Engagement, domain.ControlID) error{
-		facts.ownerships, facts.evidence, facts.reliances, facts.conclusions,
+		facts.ownerships, facts.evidence(on), facts.reliances, facts.conclusions,
 	} {
 		if err := read(ctx, s, e, only); err != nil {
 			return nil, fmt.Errorf("read control facts: %w", translate(err))
@@ -56,22 +58,28 @@ func (f factsByControl) ownerships(ctx context.Context, s *Store, e domain.Engag
 	return err
 }
 
-func (f factsByControl) evidence(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
-	var rows []struct {
-		ControlID                             int64
-		Linked, Accepted, Returned, Submitted int
+// evidence counts items as domain.Evidence.StateFor tells their state: what has a
+// last day is decided by the day, whatever the daily round wrote.
+func (f factsByControl) evidence(on domain.Date) func(context.Context, *Store, domain.Engagement, domain.ControlID) error {
+	const fit, over = `ev.state IN ('accepted', 'expired') AND ev.expires >= ?`, `ev.state IN ('accepted', 'expired') AND ev.expires <> '' AND ev.expires < ?`
+	return func(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
+		var rows []struct {
+			ControlID                             int64
+			Linked, Accepted, Returned, Submitted int
+		}
+		day := on.String()
+		err := s.ofControl(ctx, only).Table("evidence_controls ec").Select(`ec.control_id, COUNT(*) AS linked,
+			SUM(CASE WHEN (ev.state = 'accepted' AND ev.expires = '' OR `+fit+`) AND ev.period_from >= ? AND ev.period_to <= ? AND ev.period_to <> '' THEN 1 ELSE 0 END) AS accepted,
+			SUM(CASE WHEN ev.state = 'returned' OR ev.state = 'expired' AND ev.expires = '' OR `+over+` THEN 1 ELSE 0 END) AS returned,
+			SUM(CASE WHEN ev.state = 'submitted' THEN 1 ELSE 0 END) AS submitted`, day, e.Period.From.String(), e.Period.To.String(), day).
+			Joins("JOIN evidence ev ON ev.org_id = ec.org_id AND ev.id = ec.evidence_id").
+			Where("ec.org_id = ?", int64(e.Org)).Group("ec.control_id").Scan(&rows).Error
+		for _, r := range rows {
+			v := f.of(r.ControlID)
+			v.EvidenceLinked, v.EvidenceAccepted, v.EvidenceReturned, v.EvidenceSubmitted = r.Linked, r.Accepted, r.Returned, r.Submitted
+		}
+		return err
 	}
-	err := s.ofControl(ctx, only).Table("evidence_controls ec").Select(`ec.control_id, COUNT(*) AS linked,
-			SUM(CASE WHEN ev.state = 'accepted' AND ev.period_from >= ? AND ev.period_to <= ? AND ev.period_to <> '' THEN 1 ELSE 0 END) AS accepted,
-			SUM(CASE WHEN ev.state IN ('returned', 'expired') THEN 1 ELSE 0 END) AS returned,
-			SUM(CASE WHEN ev.state = 'submitted' THEN 1 ELSE 0 END) AS submitted`, e.Period.From.String(), e.Period.To.String()).
-		Joins("JOIN evidence ev ON ev.org_id = ec.org_id AND ev.id = ec.evidence_id").
-		Where("ec.org_id = ?", int64(e.Org)).Group("ec.control_id").Scan(&rows).Error
-	for _, r := range rows {
-		v := f.of(r.ControlID)
-		v.EvidenceLinked, v.EvidenceAccepted, v.EvidenceReturned, v.EvidenceSubmitted = r.Linked, r.Accepted, r.Returned, r.Submitted
-	}
-	return err
 }
 
 func (f factsByControl) reliances(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
