@@ -160,7 +160,11 @@ func TestRequest_ClicksOfAnAuditor(t *testing.T) {
 	p.Press(`form.verdict button[value=returned]`)
 	p.Says("main", "Unreadable")
 
-	a.clock.Advance(10 * 24 * time.Hour)
+	a.clock.Advance(10 * 24 * time.Hour) // the session is over as well
+	p.Go("/sign-in")
+	p.Fill("email", "tobias@example.org")
+	p.Fill("password", password)
+	p.Press("main form button[type=submit]")
 	p.Go(north + "/requests")
 	p.Press(`a[href$="/requests/chase"]`)
 	p.Says("main h1", "Chase 1 overdue request")
