@@ -17,6 +17,7 @@ var unwatched = map[string]string{
 	"sessions":           "who is signed in just now; noted at every visit, worthless tomorrow",
 	"throttles":          "how often a sign-in failed lately",
 	"evidence_sightings": "who saw what, counted in batches off the path of a request; a lost batch is no damage",
+	"uploads":            "bytes that are still coming in; no evidence before a form names them, gone after a day",
 	"goose_db_version":   "the schema's own count; the founding leaf holds it",
 	"log_head":           "the log itself: checked against its leaves and the checkpoint",
 	"log_leaves":         "the log itself",
@@ -24,6 +25,10 @@ var unwatched = map[string]string{
 	"log_rows":           "the log itself: each list is checked against its leaf",
 	"log_checkpoints":    "signed",
 	"log_touched":        "rows of the transaction that runs",
+	"scrub_slices":       "when files were last read again",
+	"blob_damages":       "what checks found; the next check finds it again",
+	"blob_orphans":       "what the sweeper waits for",
+	"upkeep":             "when checks last ran",
 }
 
 // shared are the watched tables that belong to no single organization.
