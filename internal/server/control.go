@@ -33,7 +33,7 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 	p.Links = c.workspaceLinks(v)
 	p.Doubts = map[domain.EvidenceID][]domain.Reason{}
 	for _, e := range v.Evidence {
-		p.Doubts[e.Evidence.ID] = s.app.SufficiencyOfRow(c.Engagement, e, v.Summary.OwnerID)
+		p.Doubts[e.Evidence.ID] = s.app.SufficiencyOfRow(c.Engagement, e, 0, v.Summary.OwnerID)
 	}
 	p.Services = s.serviceParts(c, v)
 	p.Form = c.placed(p.Form, p.Services)
