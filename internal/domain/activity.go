@@ -26,6 +26,7 @@ const (
 	NounPack           Noun = "pack"
 	NounDispute        Noun = "dispute"
 	NounCatalogue      Noun = "catalogue"
+	NounUpload         Noun = "upload" // of which nothing was kept
 )
 
 // Activity is who did what to which object, and when. It is appended in the

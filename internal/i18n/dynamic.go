@@ -80,6 +80,8 @@ var Dynamic = []string{
 	"verb.",
 	"verify.defect.",
 	"verify.note.",
+	"preview.why.",
+	"scan.verdict.",
 	"warning.",
 	"warning_do.",
 }

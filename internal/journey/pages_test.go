@@ -65,6 +65,7 @@ var unlinked = map[string]string{
 	"set-up":                   "only before the first account",
 	"sign-in":                  "only before signing in",
 	"evidence.added":           "only after an upload",
+	"upload":                   "speaks the tus protocol",
 	"controls.import.preview":  "only after a file was chosen",
 	"report.import.preview":    "only after a file was chosen",
 	"catalogue.import.preview": "only after a file was chosen",
@@ -89,7 +90,7 @@ var ticked = []string{
 }
 
 // downloads are routes that give a file, not a page.
-var downloads = regexp.MustCompile(`\.(csv|xlsx|jsonl|tlog-proof)$|/file$`)
+var downloads = regexp.MustCompile(`\.(csv|xlsx|jsonl|tlog-proof)$|/file$|/image$`)
 
 // crawl follows the links of the sample from its dashboard until every route
 // was seen once, and returns an address for each.

@@ -75,6 +75,17 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 		return err
 	}
 	v.Uses = c.useLines(uses)
+	v.Scan = e.Scan
+	glimpse, err := s.app.Glimpse(c.Context(), c.Actor, e.Versions[0])
+	if err != nil {
+		return err
+	}
+	if glimpse.Format != "" {
+		v.Preview = c.At().EvidencePreview(id, e.Versions[0].Number)
+	}
+	if glimpse.Picture {
+		v.Picture = c.At().PreviewPicture(id, e.Versions[0].Number, 1, true)
+	}
 	if err := s.keptItem(c, e, &v); err != nil {
 		return err
 	}

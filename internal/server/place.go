@@ -238,6 +238,24 @@ func (p Place) EvidenceFile(id domain.EvidenceID, version int) string {
 	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/file"
 }
 
+// EvidencePreview is the page that shows a version, PreviewPicture a picture of
+// it or of one of its pages.
+func (p Place) EvidencePreview(id domain.EvidenceID, version int) string {
+	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/preview"
+}
+
+func (p Place) PreviewPicture(id domain.EvidenceID, version, page int, small bool) string {
+	size := ""
+	if small {
+		size = "&size=small"
+	}
+	return p.EvidencePreview(id, version) + "/image?page=" + strconv.Itoa(page) + size
+}
+
+// Uploads is where files begin that come in pieces; Upload is one of them.
+func (p Place) Uploads() string            { return p.eng() + "/uploads" }
+func (p Place) Upload(token string) string { return p.Uploads() + "/" + token }
+
 func (p Place) EditEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/edit" }
 func (p Place) LinkEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/link" }
 func (p Place) AddedEvidence() string                    { return p.Evidence() + "/added" }

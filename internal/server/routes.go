@@ -202,6 +202,11 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/reliances/:id/proposal", Name: "reliance.propose", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeAgain},
 
 		// Evidence
+		{Method: fiber.MethodOptions, Path: eng + "/uploads", Name: "uploads", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).tellUploads},
+		{Method: post, Path: eng + "/uploads", Name: "upload.begin", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).beginUpload},
+		{Method: get, Path: eng + "/uploads/:id", Name: "upload", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showUpload},
+		{Method: fiber.MethodPatch, Path: eng + "/uploads/:id", Name: "upload.continue", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).continueUpload, Slow: true},
+		{Method: fiber.MethodDelete, Path: eng + "/uploads/:id", Name: "upload.cancel", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).cancelUpload},
 		{Method: get, Path: eng + "/evidence", Name: "evidence", Rule: InOrg(domain.ActRead), Handle: (*Server).showEvidence},
 		{Method: get, Path: eng + "/evidence/new", Name: "evidence.new", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showNewEvidence},
 		{Method: post, Path: eng + "/evidence", Name: "evidence.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addEvidence, Slow: true},
@@ -222,6 +227,8 @@ func Routes() []Route {
 		{Method: get, Path: eng + "/evidence/:id/versions/new", Name: "evidence.version.new", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showNewVersion},
 		{Method: post, Path: eng + "/evidence/:id/versions", Name: "evidence.version.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addVersion, Slow: true},
 		{Method: post, Path: eng + "/evidence/:id/versions/:version/copy", Name: "evidence.copy", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).copyEvidence},
+		{Method: get, Path: eng + "/evidence/:id/versions/:version/preview", Name: "evidence.preview", Rule: InOrg(domain.ActRead), Handle: (*Server).showPreview},
+		{Method: get, Path: eng + "/evidence/:id/versions/:version/preview/image", Name: "evidence.preview.image", Rule: InOrg(domain.ActRead), Handle: (*Server).showPicture},
 		{Method: get, Path: eng + "/evidence/:id/versions/:version/file", Name: "evidence.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadEvidence, Slow: true},
 
 		// Statement of Applicability

@@ -118,7 +118,7 @@ func (s *Store) RemoveEvidence(ctx context.Context, r domain.Removal) error {
 	for _, gone := range []struct {
 		row    any
 		column string
-	}{{&reviewRow{}, "evidence_id"}, {&evidenceControlRow{}, "evidence_id"}, {&evidenceVersionRow{}, "evidence_id"}, {&evidenceRow{}, "id"}} {
+	}{{&evidenceScanRow{}, "evidence_id"}, {&reviewRow{}, "evidence_id"}, {&evidenceControlRow{}, "evidence_id"}, {&evidenceVersionRow{}, "evidence_id"}, {&evidenceRow{}, "id"}} {
 		if err := s.w(ctx).Where("org_id = ? AND "+gone.column+" = ?", row.OrgID, row.EvidenceID).Delete(gone.row).Error; err != nil {
 			return fmt.Errorf("delete evidence: %w", translate(err))
 		}

@@ -17,6 +17,7 @@ var unwatched = map[string]string{
 	"sessions":           "who is signed in just now; noted at every visit, worthless tomorrow",
 	"throttles":          "how often a sign-in failed lately",
 	"evidence_sightings": "who saw what, counted in batches off the path of a request; a lost batch is no damage",
+	"uploads":            "bytes that are still coming in; no evidence before a form names them, gone after a day",
 	"goose_db_version":   "the schema's own count; the founding leaf holds it",
 	"log_head":           "the log itself: checked against its leaves and the checkpoint",
 	"log_leaves":         "the log itself",
