@@ -74,7 +74,8 @@ type revisionRow struct {
 func (revisionRow) TableName() string { return "revisions" }
 
 // AppendActivity adds a record with the object's state after the change. It is
-// the last statement of a use-case's transaction: no record, no change.
+// the last statement of a use-case's transaction: no record, no change. The
+// search learns of the change by it.
 func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []byte) error {
 	row := activityRow{0, int64(a.Org), ref(a.Engagement), micros(a.At), ref(a.Actor), a.Verb, string(a.Noun), a.Object, a.Label, a.Digest[:]}
 	if err := s.w(ctx).Create(&row).Error; err != nil {
@@ -85,7 +86,7 @@ func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []
 	if err := s.w(ctx).Create(&rev).Error; err != nil {
 		return fmt.Errorf("record a revision: %w", translate(err))
 	}
-	return nil
+	return s.Index(ctx, a.Org, a.Noun, a.Object)
 }
 
 // FindActivity lists one page of the records, the newest first.

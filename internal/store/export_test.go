@@ -8,6 +8,7 @@ var Rows = []any{
 	serviceRow{}, certificateRow{}, reportRow{}, splitRow{}, responsibilityRow{}, responsibilityEvidenceRow{}, relianceRow{},
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
+	searchDocRow{}, searchProgressRow{}, evidenceTextRow{}, evidenceCountRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.
@@ -15,3 +16,6 @@ func (s *Store) Writer() *gorm.DB { return s.write }
 
 // TenantTables lists the tables that carry an organization.
 var TenantTables = tenantTables
+
+// IndexTables are the full-text indexes, which hold nothing of their own.
+var IndexTables = []string{"search_titles", "search_words"}

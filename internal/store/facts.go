@@ -61,12 +61,11 @@ func (f factsByControl) evidence(ctx context.Context, s *Store, e domain.Engagem
 		ControlID                             int64
 		Linked, Accepted, Returned, Submitted int
 	}
-	err := s.ofControl(ctx, only).Table("evidence_controls ec").Select(`ec.control_id, COUNT(*) AS linked,
-			SUM(CASE WHEN ev.state = 'accepted' AND ev.period_from >= ? AND ev.period_to <= ? AND ev.period_to <> '' THEN 1 ELSE 0 END) AS accepted,
-			SUM(CASE WHEN ev.state IN ('returned', 'expired') THEN 1 ELSE 0 END) AS returned,
-			SUM(CASE WHEN ev.state = 'submitted' THEN 1 ELSE 0 END) AS submitted`, e.Period.From.String(), e.Period.To.String()).
-		Joins("JOIN evidence ev ON ev.org_id = ec.org_id AND ev.id = ec.evidence_id").
-		Where("ec.org_id = ?", int64(e.Org)).Group("ec.control_id").Scan(&rows).Error
+	err := s.ofControl(ctx, only).Model(&evidenceCountRow{}).Select(`control_id, SUM(n) AS linked,
+			SUM(CASE WHEN state = 'accepted' AND period_from >= ? AND period_to <= ? AND period_to <> '' THEN n ELSE 0 END) AS accepted,
+			SUM(CASE WHEN state IN ('returned', 'expired') THEN n ELSE 0 END) AS returned,
+			SUM(CASE WHEN state = 'submitted' THEN n ELSE 0 END) AS submitted`, e.Period.From.String(), e.Period.To.String()).
+		Where("org_id = ? AND control_id <> 0 AND n > 0", int64(e.Org)).Group("control_id").Scan(&rows).Error
 	for _, r := range rows {
 		v := f.of(r.ControlID)
 		v.EvidenceLinked, v.EvidenceAccepted, v.EvidenceReturned, v.EvidenceSubmitted = r.Linked, r.Accepted, r.Returned, r.Submitted

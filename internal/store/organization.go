@@ -53,7 +53,7 @@ func (s *Store) Organizations(ctx context.Context) ([]domain.Organization, error
 var tenantTables = []string{
 	"import_files", "catalogues", "pack_blobs", "packs", "disputes", "revisions", "activity", "tests", "soa_versions", "soa_entries", "ownerships",
 	"reliance_certificates", "reliances", "responsibility_evidence", "responsibilities", "splits",
-	"reports", "certificates", "reviews", "evidence_controls", "evidence_versions", "evidence",
+	"reports", "certificates", "reviews", "evidence_controls", "evidence_texts", "evidence_versions", "evidence", "evidence_counts", "search_docs",
 	"services", "control_requirements", "controls", "memberships", "engagements",
 }
 
