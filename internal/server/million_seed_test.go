@@ -128,7 +128,7 @@ func (g *grower) item(n int) error {
 		state = "draft"
 	}
 	source := []string{"Entra ID", "Intune", "Purview", "Defender", "SharePoint"}[n%5]
-	res, err := g.evidence.Exec(g.org, n, title, kind, source, "export", state, int64(g.Author), from, to, store.Fold(title+" "+source+" "+domain.EvidenceCode(n)), 1)
+	res, err := g.evidence.Exec(g.org, n, title, kind, source, "export", state, int64(g.Author), from, to, store.Fold(title+" "+source+" "+domain.EvidenceCode(n)))
 	if err != nil {
 		return err
 	}

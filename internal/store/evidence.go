@@ -146,7 +146,7 @@ func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.Ev
 func (s *Store) holding(ctx context.Context, q *gorm.DB, words searchQuery) *gorm.DB {
 	docs := s.r(ctx).Table("search_docs d").Select("1").Where("d.org_id = evidence.org_id AND d.id = evidence.id + ?", searchables[domain.NounEvidence].id(0))
 	for _, pattern := range words.patterns() {
-		docs = docs.Where("' ' || d."+wordColumns+" || ' ' LIKE ?", pattern)
+		docs = docs.Where(saidColumns+" LIKE ?", pattern)
 	}
 	return q.Where("EXISTS (?)", docs)
 }

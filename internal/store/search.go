@@ -153,12 +153,18 @@ func (l *lookUp) titles(noun domain.Noun) ([]hit, error) {
 // wordColumns are all that the larger index holds, in its own words.
 const wordColumns = "title || ' ' || d.words || ' ' || d.facets || ' ' || d.body"
 
+// saidColumns are what LIKE looks through, each between spaces and apart from the
+// next, so that no phrase goes over their ends.
+const saidColumns = "' ' || d.title || ' · ' || d.words || ' · ' || d.body || ' '"
+
 // ids asks one of the two indexes for the documents of a noun, the newest first.
 func (l *lookUp) ids(index, columns string, noun domain.Noun, most int, facets ...string) ([]int64, error) {
 	shelf, match := searchables[noun], l.match(l.query, facets...)
-	q := l.indexed(index, columns, match, l.engagement != 0 || len(l.query.phrases) > 0)
-	for _, phrase := range l.query.phrases {
-		q = q.Where("' ' || d."+columns+" || ' ' LIKE ?", "% "+phrase+" %")
+	q := l.indexed(index, columns, match, l.engagement != 0)
+	if l.dialect == "postgres" { // its index holds no places of words
+		for _, phrase := range l.query.phrases {
+			q = q.Where(saidColumns+" LIKE ?", "% "+phrase+" %")
+		}
 	}
 	var ids []int64
 	id := l.docID()

@@ -77,6 +77,9 @@ func (s *Store) match(q searchQuery, facets ...string) string {
 	if s.dialect == "postgres" {
 		return strings.Join(terms, " & ")
 	}
+	for _, phrase := range q.phrases {
+		terms = append(terms, `"`+phrase+`"`)
+	}
 	return strings.Join(terms, " ")
 }
 
