@@ -25,7 +25,7 @@ var floors = map[string]struct{ own, others []string }{
 
 	// floor 2
 	"internal/app": {
-		own:    []string{"internal/blob", "internal/catalog", "internal/domain", "internal/pack", "internal/sheet", "internal/store"},
+		own:    []string{"internal/blob", "internal/catalog", "internal/domain", "internal/extract", "internal/pack", "internal/sheet", "internal/store"},
 		others: []string{"github.com/alexedwards/argon2id"},
 	},
 
@@ -45,6 +45,11 @@ var floors = map[string]struct{ own, others []string }{
 	"internal/sheet": {
 		own:    []string{"internal/domain"},
 		others: []string{"github.com/xuri/excelize/v2", "golang.org/x/net/html/charset", "golang.org/x/text"},
+	},
+	"internal/pdf": {others: []string{"github.com/klippa-app/go-pdfium", "github.com/tetratelabs/wazero"}},
+	"internal/extract": {
+		own:    []string{"internal/domain", "internal/pdf", "internal/sheet"},
+		others: []string{"github.com/emersion/go-message", "golang.org/x/net/html"},
 	},
 	"internal/catalog": {own: []string{"internal/domain"}},
 
