@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"relier/internal/domain"
+	"relier/internal/store"
 )
 
 // Search finds objects by words, prefixes and codes, the best first. Somebody
@@ -44,3 +45,6 @@ func (a *App) FillSearch(ctx context.Context, pause time.Duration) error {
 		}
 	}
 }
+
+// Holds reports whether a text holds the words typed, as the search would find it.
+func Holds(text, typed string) bool { return store.Holds(text, typed) }

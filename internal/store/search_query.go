@@ -194,3 +194,9 @@ func (q searchQuery) excerpt(text string) []domain.Piece {
 	}
 	return out
 }
+
+// Holds reports whether a text holds the words typed.
+func Holds(text, typed string) bool {
+	q := parseSearch(typed)
+	return !q.empty() && q.within(folded(text))
+}
