@@ -78,6 +78,7 @@ type ControlLinks struct {
 	Test           string // POST
 	Attach         string
 	EvidenceItem   func(domain.EvidenceID) string
+	Library        string // the evidence of the control, all of it
 	Certificate    func(domain.CertificateID) string
 	ControlHistory string
 	Services       string

@@ -63,6 +63,7 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
 	go d.everyDay(ctx, log)
+	defer d.search(ctx, settings.Data, log)()
 	if err := e.invite(ctx, d, cfg, listener); err != nil {
 		return err
 	}

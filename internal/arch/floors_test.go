@@ -9,7 +9,7 @@ import "testing"
 var floors = map[string]struct{ own, others []string }{
 	// roof
 	"cmd/relier": {
-		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/i18n", "internal/pack", "internal/server", "internal/store", "internal/testkit"},
+		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/pack", "internal/server", "internal/store", "internal/testkit"},
 		others: []string{"golang.org/x/term"},
 	},
 

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"relier/internal/extract"
+)
+
+// Pauses of what runs beside the pages: they come first.
+const (
+	fillPause = 50 * time.Millisecond // between two steps of filling the search
+	readPause = 2 * time.Second       // between two looks at the queue of files to read
+)
+
+// search fills the search with what it lacks and reads the text of new files,
+// until stop is called; stop returns when the last of it is done.
+func (d *folder) search(ctx context.Context, dir string, log *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := guarded(func() error { return d.app.FillSearch(ctx, fillPause) }); err != nil && ctx.Err() == nil {
+			log.Error("filling the search failed; the next start goes on", "err", err)
+		}
+	})
+	done.Go(func() {
+		err := guarded(func() error {
+			d.app.KeepReading(ctx, extract.New(filepath.Join(dir, "cache")), readPause, log)
+			return nil
+		})
+		if err != nil {
+			log.Error("reading the text of files ended", "err", err)
+		}
+	})
+	return func() { cancel(); done.Wait() }
+}
+
+// guarded makes a panic an error: in a goroutine it would end the process.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.Join(err, errors.New("panic in the background"))
+		}
+	}()
+	return f()
+}
