@@ -47,8 +47,8 @@ func (s *Store) countEvidence(ctx context.Context, org domain.OrgID, f domain.Ev
 	case found.whole(f):
 		total = int64(len(found.ids))
 	default:
-		some := s.evidenceWhere(ctx, org, f, found).Select("evidence.id").Limit(countMost + 1)
-		err = s.r(ctx).Table("(?) AS some", some).Count(&total).Error
+		picked := s.evidenceWhere(ctx, org, f, found).Select("evidence.id").Limit(countMost + 1)
+		err = s.r(ctx).Table("(?) AS picked", picked).Count(&total).Error
 	}
 	if err != nil {
 		return 0, false, fmt.Errorf("count evidence: %w", translate(err))

@@ -36,11 +36,14 @@ func (v *foundEvidence) few() bool { return len(v.ids) <= fewItems }
 func (s *Store) findWords(ctx context.Context, org domain.OrgID, f domain.EvidenceFilter) (*foundEvidence, error) {
 	q := parseSearch(f.Query)
 	combined := f.Query == "" && f.Control != 0 && (f.State != "" || f.Kind != "")
-	if q.empty() && !combined {
+	if f.Query == "" && !combined {
 		return nil, nil
 	}
 	if behind, err := s.indexing(ctx, domain.NounEvidence); err != nil || behind {
 		return nil, err
+	}
+	if q.empty() && !combined { // signs alone are nowhere to be found
+		return &foundEvidence{query: q, facets: true}, nil
 	}
 	look := &lookUp{Store: s, ctx: ctx, org: int64(org), query: q}
 	ids, err := look.ids("search_words", wordColumns, domain.NounEvidence, countMost+1, facetsOf(f)...)
