@@ -11,8 +11,9 @@ import (
 	"relier/internal/extract"
 )
 
-// Pauses of what runs beside the pages: they come first.
+// How gently that works which runs beside the pages: they come first.
 const (
+	fillStep  = 500                   // objects at once: a tenth of a second for who wants to write
 	fillPause = 50 * time.Millisecond // between two steps of filling the search
 	readPause = 2 * time.Second       // between two looks at the queue of files to read
 )
@@ -23,7 +24,7 @@ func (d *folder) search(ctx context.Context, dir string, log *slog.Logger) (stop
 	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
-		if err := guarded(func() error { return d.app.FillSearch(ctx, fillPause) }); err != nil && ctx.Err() == nil {
+		if err := guarded(func() error { return d.app.FillSearch(ctx, fillStep, fillPause) }); err != nil && ctx.Err() == nil {
 			log.Error("filling the search failed; the next start goes on", "err", err)
 		}
 	})

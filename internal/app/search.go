@@ -30,11 +30,11 @@ func (a *App) SearchBehind(ctx context.Context, actor domain.Actor) (bool, error
 }
 
 // FillSearch makes the documents that the search lacks, such as those of a
-// database from before there was one, a few at a time: pause is how long others
+// database from before there was one, so many at once; pause is how long others
 // have in between.
-func (a *App) FillSearch(ctx context.Context, pause time.Duration) error {
+func (a *App) FillSearch(ctx context.Context, most int, pause time.Duration) error {
 	for {
-		more, err := a.store.IndexSome(ctx)
+		more, err := a.store.IndexSome(ctx, most)
 		if err != nil || !more {
 			return err
 		}

@@ -134,14 +134,14 @@ func (l *lookUp) titles(noun domain.Noun) ([]hit, error) {
 	}
 	var rows []struct {
 		ID    int64
-		Title string
+		Label string
 	}
-	if err := l.r(l.ctx).Table("search_docs").Select("id, title").Where("org_id = ? AND id IN ?", l.org, ids).Scan(&rows).Error; err != nil {
+	if err := l.r(l.ctx).Table("search_docs").Select("id, label").Where("org_id = ? AND id IN ?", l.org, ids).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read titles: %w", translate(err))
 	}
 	worth := make(map[int64]int, len(rows))
 	for _, r := range rows {
-		worth[r.ID] = l.query.worth(r.Title)
+		worth[r.ID] = l.query.worth(folded(r.Label))
 	}
 	out := make([]hit, len(ids))
 	for i, id := range ids {

@@ -172,25 +172,23 @@ func (s *Store) changedDocs(ctx context.Context, org int64, rows []searchDocRow)
 	return out, nil
 }
 
-// indexStep is how many objects are indexed at once while others wait to write.
-const indexStep = 200
-
-// IndexSome makes the documents of the next objects that have none since the
-// schema or the words changed, and reports whether any are left.
-func (s *Store) IndexSome(ctx context.Context) (more bool, err error) {
+// IndexSome makes the documents of so many objects that have none since the
+// schema or the words changed, and reports whether any may be left. Others wait
+// to write meanwhile.
+func (s *Store) IndexSome(ctx context.Context, most int) (more bool, err error) {
 	var p searchProgressRow
 	res := s.r(ctx).Order("noun").Limit(1).Find(&p)
 	if res.Error != nil || res.RowsAffected == 0 {
 		return false, translate(res.Error)
 	}
-	return true, s.Tx(ctx, func(tx *Store) error { return tx.indexAfter(ctx, domain.Noun(p.Noun), p.LastID) })
+	return true, s.Tx(ctx, func(tx *Store) error { return tx.indexAfter(ctx, domain.Noun(p.Noun), p.LastID, most) })
 }
 
-func (s *Store) indexAfter(ctx context.Context, noun domain.Noun, last int64) error {
+func (s *Store) indexAfter(ctx context.Context, noun domain.Noun, last int64, most int) error {
 	n, known := searchables[noun]
 	var rows []struct{ ID, OrgID int64 }
 	if known {
-		if err := s.r(ctx).Table(n.table).Select("id, org_id").Where("id > ?", last).Order("id").Limit(indexStep).Scan(&rows).Error; err != nil {
+		if err := s.r(ctx).Table(n.table).Select("id, org_id").Where("id > ?", last).Order("id").Limit(most).Scan(&rows).Error; err != nil {
 			return fmt.Errorf("list %s for the search: %w", noun, translate(err))
 		}
 	}

@@ -226,7 +226,7 @@ func TestSearch_FollowsChanges(t *testing.T) {
 			t.Error("the library loses items while the search is filled")
 		}
 		for more := true; more; {
-			more, err = s.IndexSome(ctx)
+			more, err = s.IndexSome(ctx, 2)
 			must(t, err)
 		}
 		check("made anew")

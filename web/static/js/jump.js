@@ -14,13 +14,14 @@ if (box?.showPopover) {
     e.preventDefault();
     e.stopImmediatePropagation(); // the search field is what it goes to otherwise
     box.togglePopover();
+    if (!box.matches(":popover-open")) return;
+    field.focus(); // at once: the next key is the first letter
+    field.select();
+    ask();
   }, true);
 
   box.addEventListener("toggle", (e) => {
-    if (e.newState !== "open") return abort?.abort();
-    field.focus();
-    field.select();
-    ask();
+    if (e.newState !== "open") abort?.abort();
   });
 
   field.addEventListener("input", () => {
@@ -30,16 +31,19 @@ if (box?.showPopover) {
 
   field.addEventListener("keydown", (e) => {
     if (e.isComposing) return;
-    if (e.key === "ArrowDown" || e.key === "ArrowUp") {
-      e.preventDefault();
-      const all = options();
-      if (!all.length) return;
-      const at = all.indexOf(chosen());
-      choose(all[(at + (e.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
-    } else if (e.key === "Enter" && chosen() && asked === field.value) {
-      e.preventDefault();
-      chosen().click();
-    }
+    if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
+    e.preventDefault();
+    const [all, down] = [options(), e.key === "ArrowDown"];
+    const at = all.indexOf(chosen());
+    if (all.length) choose(all[at < 0 && !down ? all.length - 1 : (at + (down ? 1 : -1) + all.length) % all.length]);
+  });
+
+  // Enter opens what is chosen. While the answer to the newest words is still on
+  // its way, it leads to the search page.
+  field.form.addEventListener("submit", (e) => {
+    if (!chosen() || asked !== field.value) return;
+    e.preventDefault();
+    location.assign(chosen().href);
   });
 
   // ask lists what the words name; an answer to older words is dropped.
