@@ -67,6 +67,11 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 		return err
 	}
 	d.app = app.New(d.store, d.blobs, time.Now)
+	key, err := openLogKey(dir)
+	if err != nil {
+		return err
+	}
+	d.app.SignWith(key)
 	return nil
 }
 

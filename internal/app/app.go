@@ -13,6 +13,7 @@ import (
 	"relier/internal/blob"
 	"relier/internal/domain"
 	"relier/internal/store"
+	"relier/internal/tlog"
 )
 
 // App is the set of use-cases over one database and one blob store.
@@ -25,6 +26,7 @@ type App struct {
 	on     domain.Date // the day that reading use-cases look from; zero: today
 
 	catalogues *catalogueCache
+	logKey     *tlog.Key
 }
 
 // New ties the use-cases to a database, a blob store and a clock.

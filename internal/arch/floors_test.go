@@ -9,7 +9,7 @@ import "testing"
 var floors = map[string]struct{ own, others []string }{
 	// roof
 	"cmd/relier": {
-		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/pack", "internal/server", "internal/store", "internal/testkit"},
+		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
 		others: []string{"golang.org/x/term"},
 	},
 
@@ -25,14 +25,18 @@ var floors = map[string]struct{ own, others []string }{
 
 	// floor 2
 	"internal/app": {
-		own:    []string{"internal/blob", "internal/catalog", "internal/domain", "internal/extract", "internal/pack", "internal/sheet", "internal/store"},
+		own:    []string{"internal/blob", "internal/catalog", "internal/domain", "internal/extract", "internal/pack", "internal/sheet", "internal/store", "internal/tlog"},
 		others: []string{"github.com/alexedwards/argon2id"},
 	},
 
 	// floor 1
 	"internal/store": {
-		own:    []string{"internal/domain", "migrations"},
+		own:    []string{"internal/domain", "internal/tlog", "migrations"},
 		others: []string{"gorm.io/", "github.com/pressly/goose/v3", "github.com/mattn/go-sqlite3", "github.com/jackc/pgx/v5", "golang.org/x/text"},
+	},
+	"internal/tlog": {
+		own:    []string{"internal/domain"},
+		others: []string{"golang.org/x/mod/sumdb"},
 	},
 	"internal/blob": {
 		own:    []string{"internal/domain"},

@@ -77,6 +77,9 @@ func (revisionRow) TableName() string { return "revisions" }
 // the last statement of a use-case's transaction: no record, no change. The
 // search learns of the change by it.
 func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []byte) error {
+	if !s.inTx {
+		return s.Tx(ctx, func(tx *Store) error { return tx.AppendActivity(ctx, a, state) })
+	}
 	row := activityRow{0, int64(a.Org), ref(a.Engagement), micros(a.At), ref(a.Actor), a.Verb, string(a.Noun), a.Object, a.Label, a.Digest[:]}
 	if err := s.w(ctx).Create(&row).Error; err != nil {
 		return fmt.Errorf("record activity: %w", translate(err))
@@ -86,6 +89,8 @@ func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []
 	if err := s.w(ctx).Create(&rev).Error; err != nil {
 		return fmt.Errorf("record a revision: %w", translate(err))
 	}
+	recorded := *a
+	s.log.acts = append(s.log.acts, &recorded)
 	return s.Index(ctx, a.Org, a.Noun, a.Object)
 }
 

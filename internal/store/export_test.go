@@ -9,6 +9,7 @@ var Rows = []any{
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	searchDocRow{}, searchProgressRow{}, evidenceTextRow{}, evidenceCountRow{},
+	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.

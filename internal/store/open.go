@@ -27,6 +27,8 @@ type Store struct {
 	read    *gorm.DB
 	dialect string // sqlite or postgres
 	inTx    bool
+	log     *logBook
+	armed   func([]watched) error // makes SQLite's writing connection watch
 }
 
 // Open connects, checks the durability settings, and brings the schema up to
@@ -40,8 +42,12 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	if err := s.migrate(ctx); err != nil {
+	schema, err := s.migrate(ctx)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema up to date: %w", err), s.Close())
+	}
+	if err := s.arm(ctx, schema); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the log: %w", err), s.Close())
 	}
 	return s, nil
 }
@@ -73,14 +79,15 @@ func gormConfig() *gorm.Config {
 	}
 }
 
-func (s *Store) migrate(ctx context.Context) error {
+// migrate returns the schema's number.
+func (s *Store) migrate(ctx context.Context) (int64, error) {
 	pool, err := s.write.DB()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	files, err := fs.Sub(migrations.Files, s.dialect)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	dialect := goose.DialectSQLite3
 	if s.dialect == "postgres" {
@@ -88,13 +95,16 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	provider, err := goose.NewProvider(dialect, pool, files)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = provider.Up(ctx)
-	return err
+	if _, err = provider.Up(ctx); err != nil {
+		return 0, err
+	}
+	return provider.GetDBVersion(ctx)
 }
 
-// Tx runs f in one transaction, serialized with every other writer. f's error
+// Tx runs f in one transaction, serialized with every other writer, and ends it
+// with the log's leaves. f's error
 // rolls back and is returned. When ctx ended meanwhile, that is said first: the
 // driver may have rolled back already, and then says only so.
 func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
@@ -105,7 +115,11 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 		if err := s.queue(tx); err != nil {
 			return err
 		}
-		return f(&Store{write: tx, read: tx, dialect: s.dialect, inTx: true})
+		t := &Store{write: tx, read: tx, dialect: s.dialect, inTx: true, log: &logBook{tables: s.log.tables}}
+		if err := f(t); err != nil {
+			return err
+		}
+		return t.appendLog(ctx)
 	}, s.txOptions())
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ctx.Err(), err)

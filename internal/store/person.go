@@ -67,14 +67,16 @@ func (s *Store) SetPreferences(ctx context.Context, id domain.PersonID, lang, th
 }
 
 func (s *Store) changePerson(ctx context.Context, id domain.PersonID, columns map[string]any) error {
-	res := s.w(ctx).Model(&personRow{}).Where("id = ?", int64(id)).Updates(columns)
-	if res.Error != nil {
-		return fmt.Errorf("change person: %w", translate(res.Error))
-	}
-	if res.RowsAffected == 0 {
-		return domain.NotFound(string(domain.NounPerson))
-	}
-	return nil
+	return s.Tx(ctx, func(s *Store) error {
+		res := s.w(ctx).Model(&personRow{}).Where("id = ?", int64(id)).Updates(columns)
+		if res.Error != nil {
+			return fmt.Errorf("change person: %w", translate(res.Error))
+		}
+		if res.RowsAffected == 0 {
+			return domain.NotFound(string(domain.NounPerson))
+		}
+		return nil
+	})
 }
 
 type membershipRow struct {
@@ -97,24 +99,28 @@ func (r membershipRow) domain() domain.Membership {
 func (s *Store) PutMembership(ctx context.Context, m domain.Membership) error {
 	row := membershipRow{OrgID: int64(m.Org), PersonID: int64(m.Person), Role: string(m.Role),
 		EngagementID: ref(m.Engagement), Controls: list(m.Controls), UntilDay: m.Until.String()}
-	where := s.w(ctx).Where("org_id = ? AND person_id = ?", row.OrgID, row.PersonID)
-	res := where.Model(&membershipRow{}).Select("*").Omit("org_id", "person_id").Updates(&row)
-	if res.Error != nil {
-		return fmt.Errorf("change membership: %w", translate(res.Error))
-	}
-	if res.RowsAffected > 0 {
-		return nil
-	}
-	return insert(ctx, s, domain.NounMembership, &row)
+	return s.Tx(ctx, func(s *Store) error {
+		where := s.w(ctx).Where("org_id = ? AND person_id = ?", row.OrgID, row.PersonID)
+		res := where.Model(&membershipRow{}).Select("*").Omit("org_id", "person_id").Updates(&row)
+		if res.Error != nil {
+			return fmt.Errorf("change membership: %w", translate(res.Error))
+		}
+		if res.RowsAffected > 0 {
+			return nil
+		}
+		return insert(ctx, s, domain.NounMembership, &row)
+	})
 }
 
 // RemoveMembership ends a person's membership.
 func (s *Store) RemoveMembership(ctx context.Context, org domain.OrgID, person domain.PersonID) error {
-	res := s.w(ctx).Where("org_id = ? AND person_id = ?", int64(org), int64(person)).Delete(&membershipRow{})
-	if res.Error == nil && res.RowsAffected == 0 {
-		return domain.NotFound(string(domain.NounMembership))
-	}
-	return translate(res.Error)
+	return s.Tx(ctx, func(s *Store) error {
+		res := s.w(ctx).Where("org_id = ? AND person_id = ?", int64(org), int64(person)).Delete(&membershipRow{})
+		if res.Error == nil && res.RowsAffected == 0 {
+			return domain.NotFound(string(domain.NounMembership))
+		}
+		return translate(res.Error)
+	})
 }
 
 // Membership reads a person's role in an organization.

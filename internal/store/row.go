@@ -66,9 +66,11 @@ func all[R any](q *gorm.DB, noun domain.Noun) ([]R, error) {
 	return rows, nil
 }
 
-// insert adds a row; the database's id is set on it.
+// insert adds a row; the database's id is set on it. Like every write here it
+// opens a transaction where none surrounds it: what is written is in the log.
 func insert[R any](ctx context.Context, s *Store, noun domain.Noun, row *R) error {
-	if err := s.w(ctx).Create(row).Error; err != nil {
+	err := s.Tx(ctx, func(tx *Store) error { return tx.w(ctx).Create(row).Error })
+	if err != nil {
 		return fmt.Errorf("add %s: %w", noun, translate(err))
 	}
 	return nil
@@ -79,7 +81,8 @@ func insertAll[R any](ctx context.Context, s *Store, noun domain.Noun, rows []R)
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := s.w(ctx).CreateInBatches(rows, 100).Error; err != nil {
+	err := s.Tx(ctx, func(tx *Store) error { return tx.w(ctx).CreateInBatches(rows, 100).Error })
+	if err != nil {
 		return fmt.Errorf("add %s: %w", noun, translate(err))
 	}
 	return nil
@@ -88,15 +91,17 @@ func insertAll[R any](ctx context.Context, s *Store, noun domain.Noun, rows []R)
 // replace writes every column of a row that still is at the version its
 // editor saw. Select("*") makes GORM write zero values too.
 func replace[R any](ctx context.Context, s *Store, noun domain.Noun, row *R, org domain.OrgID, id int64, seen int) error {
-	res := s.w(ctx).Model(new(R)).Select("*").Omit("id", "org_id").
-		Where("org_id = ? AND id = ? AND version = ?", int64(org), id, seen).Updates(row)
-	if res.Error != nil {
-		return fmt.Errorf("change %s: %w", noun, translate(res.Error))
-	}
-	if res.RowsAffected == 0 {
-		return staleOrMissing[R](ctx, s, noun, org, id)
-	}
-	return nil
+	return s.Tx(ctx, func(s *Store) error {
+		res := s.w(ctx).Model(new(R)).Select("*").Omit("id", "org_id").
+			Where("org_id = ? AND id = ? AND version = ?", int64(org), id, seen).Updates(row)
+		if res.Error != nil {
+			return fmt.Errorf("change %s: %w", noun, translate(res.Error))
+		}
+		if res.RowsAffected == 0 {
+			return staleOrMissing[R](ctx, s, noun, org, id)
+		}
+		return nil
+	})
 }
 
 func staleOrMissing[R any](ctx context.Context, s *Store, noun domain.Noun, org domain.OrgID, id int64) error {

@@ -3,11 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"runtime"
+	"sync/atomic"
 
+	"github.com/mattn/go-sqlite3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 )
@@ -27,10 +31,12 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	var err error
-	if s.write, err = dialSQLite(path, false, 1); err != nil {
+	watch := &watcher{}
+	if s.write, err = dialSQLite(path, false, 1, watch.hook); err != nil {
 		return nil, err
 	}
-	if s.read, err = dialSQLite(path, true, max(4, runtime.NumCPU())); err != nil {
+	s.armed = func(tables []watched) error { return watch.arm(s.write, tables) }
+	if s.read, err = dialSQLite(path, true, max(4, runtime.NumCPU()), nil); err != nil {
 		return nil, err
 	}
 	for _, db := range []*gorm.DB{s.write, s.read} {
@@ -51,24 +57,59 @@ func private(path string) error {
 	return f.Close()
 }
 
-func dialSQLite(path string, readOnly bool, connections int) (*gorm.DB, error) {
+// dialSQLite opens a pool of connections; hook is called on each new one.
+func dialSQLite(path string, readOnly bool, connections int, hook func(*sqlite3.SQLiteConn) error) (*gorm.DB, error) {
 	q := url.Values{"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"}, "_busy_timeout": {"10000"}, "_txlock": {"immediate"}}
 	if readOnly {
 		q = url.Values{"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"}, "_busy_timeout": {"10000"}, "_query_only": {"on"}}
 	}
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
-	db, err := gorm.Open(sqlite.Open(dsn), gormConfig())
-	if err != nil {
-		return nil, err
-	}
-	pool, err := db.DB()
-	if err != nil {
-		return nil, err
-	}
+	pool := sql.OpenDB(connector{&sqlite3.SQLiteDriver{ConnectHook: hook}, dsn})
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
+	db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: pool}), gormConfig())
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
 	return db, nil
 }
+
+// connector opens connections with a hook of their own, which a driver that is
+// registered by name for the whole process could not have.
+type connector struct {
+	driver *sqlite3.SQLiteDriver
+	dsn    string
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+func (c connector) Driver() driver.Driver                        { return c.driver }
+
+// watcher gives the writing connection its triggers, and any that replaces it.
+type watcher struct{ script atomic.Pointer[string] }
+
+func (w *watcher) hook(c *sqlite3.SQLiteConn) error {
+	script := w.script.Load()
+	if script == nil {
+		return nil // the schema is not up to date yet
+	}
+	_, err := c.Exec(*script, nil)
+	return err
+}
+
+// arm sets the script and drops the connection that has none.
+func (w *watcher) arm(db *gorm.DB, tables []watched) error {
+	script := sqliteTriggers(tables)
+	w.script.Store(&script)
+	pool, err := db.DB()
+	if err != nil {
+		return err
+	}
+	pool.SetMaxIdleConns(0)
+	pool.SetMaxIdleConns(1)
+	return nil
+}
+
+func (s *Store) armSQLite(tables []watched) error { return s.armed(tables) }
 
 // checkPragmas reads every setting back on several connections, for an unknown
 // option in the address is ignored without a word.
