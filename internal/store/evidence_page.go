@@ -13,7 +13,7 @@ import (
 
 // fewItems is how many rows are sorted rather than walked through in an index's
 // order: of more, enough for a page come early on that walk.
-const fewItems = 2000
+const fewItems = 5000
 
 // foundEvidence are the items that hold a filter's words, as the search's index
 // knows them: the newest, up to one more than are counted.
