@@ -16,6 +16,7 @@ type ControlProps struct {
 	Requirements []domain.Requirement
 	Services     []ServicePart
 	Evidence     []domain.EvidenceSummary
+	Doubts       map[domain.EvidenceID][]domain.Reason     // what an auditor would ask about an item
 	On           domain.Date                               // the day looked from
 	Proofs       map[domain.EvidenceID]domain.EvidenceFact // of every item a duty names
 	Tests        []domain.TestView
@@ -77,6 +78,7 @@ type ControlLinks struct {
 	Acknowledge    string // POST
 	Test           string // POST
 	Attach         string
+	Reuse          string
 	EvidenceItem   func(domain.EvidenceID) string
 	Library        string // the evidence of the control, all of it
 	Certificate    func(domain.CertificateID) string

@@ -14,6 +14,9 @@ type EvidenceHrefs struct {
 	Item    func(domain.EvidenceID) string
 	File    func(domain.EvidenceID, int) string
 	Control func(domain.ControlID) string
+
+	Calendar string // what runs out, month by month
+	ToReview string // the library narrowed to what waits for a review
 }
 
 // EvidenceList is the library.
@@ -24,10 +27,17 @@ type EvidenceList struct {
 	Path    string         // of this page with its query
 	Any     bool           // the library holds something, whatever the filters say
 	Href    EvidenceHrefs
+
+	Today  domain.Date
+	Within string                         // days within which what is listed expires; "" any
+	Accept string                         // confirm page of a bulk acceptance; "" when the reader may not
+	Review func(domain.EvidenceID) string // takes a verdict; asked only where Accept is set
+	Me     domain.PersonID
 }
 
 func (v EvidenceList) filtered() bool {
-	return v.Filter.Query != "" || v.Filter.State != "" || v.Filter.Kind != "" || v.Filter.Control != 0
+	f := v.Filter
+	return f.Query != "" || f.State != "" || f.Kind != "" || f.Control != 0 || f.Sensitivity != "" || f.Held || v.Within != ""
 }
 
 func (v EvidenceList) filter(l *i18n.Localizer) FilterProps {
@@ -37,6 +47,11 @@ func (v EvidenceList) filter(l *i18n.Localizer) FilterProps {
 			Options: wordOptions(l, "state.evidence.", domain.EvidenceStates)},
 		{Name: "kind", Type: FieldSelect, Label: l.T("evidence.kind", nil), Value: string(v.Filter.Kind), Empty: l.T("evidence.filter.any_kind", nil),
 			Options: wordOptions(l, "evidence_kind.", domain.EvidenceKinds)},
+		{Name: "sensitivity", Type: FieldSelect, Label: l.T("evidence.sensitivity", nil), Value: string(v.Filter.Sensitivity), Empty: l.T("evidence.filter.any_sensitivity", nil),
+			Options: wordOptions(l, "sensitivity.", domain.Sensitivities)},
+		{Name: "expiring", Type: FieldSelect, Label: l.T("evidence.expires", nil), Value: v.Within, Empty: l.T("evidence.filter.any_expiry", nil), Options: withinOptions(l)},
+		{Name: "hold", Type: FieldSelect, Label: l.T("evidence.hold", nil), Value: heldValue(v.Filter.Held), Empty: l.T("evidence.filter.any_hold", nil),
+			Options: []Option{{Value: "1", Label: l.T("evidence.hold.on", nil)}}},
 	}}
 	f.Hidden = RowsHidden(v.Filter.Page)
 	if v.Filter.Control != 0 {
@@ -65,6 +80,7 @@ func (v EvidenceList) table(l *i18n.Localizer) TableProps {
 			{Key: "title", Label: l.T("evidence.title_field", nil), Sort: true},
 			{Label: l.T("evidence.state", nil)},
 			{Key: "period", Label: l.T("evidence.period", nil), Sort: true},
+			{Key: "expires", Label: l.T("evidence.expires", nil), Sort: true},
 			{Label: l.T("evidence.source", nil)},
 			{Label: l.T("evidence.controls", nil), Numeric: true},
 			{Label: l.T("evidence.author", nil)},
@@ -75,12 +91,20 @@ func (v EvidenceList) table(l *i18n.Localizer) TableProps {
 	if v.Control.ID != 0 {
 		t.Note = l.T("evidence.of_control", map[string]any{"Control": v.Control.Code + " " + v.Control.Title})
 	}
+	if v.Accept != "" && v.List.Total > 0 {
+		t.Bulk = &Bulk{Actions: []BulkAction{{Label: l.T("evidence.accept.ticked", nil), Href: v.Accept}}}
+		t.Columns[2] = Column{Label: l.T("evidence.verdict", nil), Narrow: true} // all of them are submitted
+	}
 	for _, s := range v.List.Rows {
 		href := v.Href.Item(s.Evidence.ID)
 		t.Rows = append(t.Rows, Row{ID: number(int(s.Evidence.ID)), Label: s.Evidence.Code(), Href: href, Cells: []templ.Component{
-			CodeLink(href, s.Evidence.Code()), evidenceTitle(l, s, href), StatusText(StateStatus(l, domain.NounEvidence, s.Evidence.State)),
-			Span(l, s.Evidence.Period), typedOr(l, s.Evidence.Source), Count(l, s.Controls), Text(s.Author),
+			codeAndHold(l, s.Evidence, href), evidenceTitle(l, s, href), listState(l, v, s.Evidence),
+			Span(l, s.Evidence.Period), inDate(l, s.Evidence, v.Today), typedOr(l, s.Evidence.Source), Count(l, s.Controls), Text(s.Author),
 		}})
+		if t.Bulk != nil {
+			n := len(t.Rows) - 1
+			t.Rows[n].Cells[2] = quickReview(l, v, s.Evidence)
+		}
 	}
 	return t
 }
@@ -135,6 +159,13 @@ type EvidenceItem struct {
 	Edit       string // "" when the reader may not
 	NewVersion string // "" when the reader may not
 	Review     *EvidenceReview
+
+	Today    domain.Date
+	Doubts   []domain.Reason   // what an auditor would ask
+	Seen     []domain.Sighting // who saw it, the newest day first
+	ShowSeen bool              // the reader may know
+	HoldForm string            // "" when the reader may not
+	Delete   string            // "" when the reader may not
 }
 
 // EvidenceUseLine is one place other than a control that leans on an item.
@@ -174,6 +205,8 @@ func (v EvidenceItem) facts(l *i18n.Localizer) []Value {
 		{Label: l.T("evidence.sensitivity", nil), Body: Text(l.T("sensitivity."+string(v.Item.Sensitivity), nil))},
 		{Label: l.T("evidence.captured_on", nil), Body: Day(l, n.CapturedOn)},
 		{Label: l.T("evidence.period", nil), Body: evidencePeriod(l, n.Period, v.Period)},
+		{Label: l.T("evidence.expires", nil), Body: itemExpiry(l, v)},
+		{Label: l.T("evidence.cadence", nil), Body: itemCadence(l, v)},
 		{Label: l.T("evidence.uploaded", nil), Body: byAt(l, v.Names[n.UploadedBy], n.UploadedAt)},
 	}
 	if v.Item.Kind == domain.EvidenceFile {
@@ -199,7 +232,7 @@ func outside(p, audit domain.Period) string {
 func (v EvidenceItem) versions(l *i18n.Localizer) TableProps {
 	t := TableProps{ID: "versions", Caption: l.N("evidence.versions_count", len(v.Versions), nil), Columns: []Column{
 		{Label: l.T("evidence.version", nil), Narrow: true}, {Label: l.T("evidence.content", nil)}, {Label: "SHA-256"},
-		{Label: l.T("evidence.captured_on", nil)}, {Label: l.T("evidence.period", nil)}, {Label: l.T("evidence.uploaded", nil)}, {Label: l.T("evidence.verdict", nil)},
+		{Label: l.T("evidence.captured_on", nil)}, {Label: l.T("evidence.period", nil)}, {Label: l.T("evidence.expires", nil)}, {Label: l.T("evidence.uploaded", nil)}, {Label: l.T("evidence.verdict", nil)},
 	}}
 	for _, n := range v.Versions {
 		verdict := Muted(l.T("evidence.unreviewed", nil))
@@ -208,7 +241,7 @@ func (v EvidenceItem) versions(l *i18n.Localizer) TableProps {
 		}
 		t.Rows = append(t.Rows, Row{ID: "v" + number(n.Number), Cells: []templ.Component{
 			Code("v" + number(n.Number)), evidenceContent(l, n, v.Href.File(v.Item.ID, n.Number)), digestCell(l, n.Blob.SHA256),
-			Day(l, n.CapturedOn), Span(l, n.Period), byAt(l, v.Names[n.UploadedBy], n.UploadedAt), verdict,
+			Day(l, n.CapturedOn), Span(l, n.Period), Day(l, n.Expires), byAt(l, v.Names[n.UploadedBy], n.UploadedAt), verdict,
 		}})
 	}
 	return t

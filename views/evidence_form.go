@@ -14,6 +14,7 @@ type EvidenceValues struct {
 	URL, Note                          string
 	Controls                           []string // ids of the ticked ones
 	Codes                              string   // instead, where there are too many to tick
+	Expires, Cadence                   string
 }
 
 // ControlChoice is how a form offers the organization's controls: to be ticked,
@@ -93,6 +94,7 @@ type EvidenceAdded struct {
 type AddedItem struct {
 	Summary domain.EvidenceSummary
 	Values  EvidenceValues
+	Doubts  []domain.Reason // what an auditor would ask
 }
 
 // SameItem is a file whose bytes are here already.

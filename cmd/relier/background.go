@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -24,28 +23,14 @@ func (d *folder) search(ctx context.Context, dir string, log *slog.Logger) (stop
 	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
-		if err := guarded(func() error { return d.app.FillSearch(ctx, fillStep, fillPause) }); err != nil && ctx.Err() == nil {
-			log.Error("filling the search failed; the next start goes on", "err", err)
-		}
+		guarded(log, func() {
+			if err := d.app.FillSearch(ctx, fillStep, fillPause); err != nil && ctx.Err() == nil {
+				log.Error("filling the search failed; the next start goes on", "err", err)
+			}
+		})
 	})
 	done.Go(func() {
-		err := guarded(func() error {
-			d.app.KeepReading(ctx, extract.New(filepath.Join(dir, "cache")), readPause, log)
-			return nil
-		})
-		if err != nil {
-			log.Error("reading the text of files ended", "err", err)
-		}
+		guarded(log, func() { d.app.KeepReading(ctx, extract.New(filepath.Join(dir, "cache")), readPause, log) })
 	})
 	return func() { cancel(); done.Wait() }
-}
-
-// guarded makes a panic an error: in a goroutine it would end the process.
-func guarded(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = errors.Join(err, errors.New("panic in the background"))
-		}
-	}()
-	return f()
 }

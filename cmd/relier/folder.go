@@ -13,6 +13,7 @@ import (
 	"relier/internal/config"
 	"relier/internal/domain"
 	"relier/internal/store"
+	"relier/internal/tlog"
 )
 
 // defaultFolder is where the system keeps a user's data.
@@ -35,6 +36,8 @@ type folder struct {
 	store *store.Store
 	blobs *blob.Files
 	lock  *blob.FolderLock
+
+	logKey *tlog.Key
 }
 
 // openFolder locks a data folder and opens what is in it. One that holds
@@ -67,11 +70,10 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 		return err
 	}
 	d.app = app.New(d.store, d.blobs, time.Now)
-	key, err := openLogKey(dir)
-	if err != nil {
+	if d.logKey, err = openLogKey(dir); err != nil {
 		return err
 	}
-	d.app.SignWith(key)
+	d.app.SignWith(d.logKey)
 	return nil
 }
 

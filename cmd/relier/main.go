@@ -55,7 +55,10 @@ func init() {
 		{"import controls", "--data DIR [--org CODE] FILE", "cli.about.import_controls", importControls},
 		{"pack", "--data DIR [--org CODE] [--engagement CODE] --out FILE.zip [--lang en,fr]", "cli.about.pack", sealPack},
 		{"verify", "FILE.zip|DIR [--json]", "cli.about.verify", verifyPack},
-		{"check", "--data DIR [--json]", "cli.about.check", check},
+		{"check", "--data DIR [--checkpoint FILE] [--json]", "cli.about.check", check},
+		{"checkpoint", "--data DIR [--out FILE]", "cli.about.checkpoint", checkpoint},
+		{"log key", "--data DIR", "cli.about.log_key", showLogKey},
+		{"log verify", "FILE --key KEY", "cli.about.log_verify", verifyLog},
 		{"version", "", "cli.about.version", showVersion},
 	}
 }

@@ -33,7 +33,7 @@ var loadOnce sync.Once
 
 func TestRelier_AnswersForItself(t *testing.T) {
 	t.Parallel()
-	commands := [][]string{{"serve"}, {"sample"}, {"user", "add"}, {"user", "password"}, {"import", "controls"}, {"pack"}, {"verify"}, {"check"}, {"version"}}
+	commands := [][]string{{"serve"}, {"sample"}, {"user", "add"}, {"user", "password"}, {"import", "controls"}, {"pack"}, {"verify"}, {"check"}, {"checkpoint"}, {"log", "key"}, {"log", "verify"}, {"version"}}
 	help := relier(t, "--help")
 	help.ends(t, 0, "Exit codes: 0 ", "; 1 ", "; 2 ")
 	for _, c := range commands {
@@ -59,7 +59,7 @@ func TestRelier_AnswersForItself(t *testing.T) {
 // The first word of "user add" and "user password" alone is a question too.
 func TestRelier_ExplainsAFamilyOfCommands(t *testing.T) {
 	t.Parallel()
-	for word, commands := range map[string][]string{"user": {"user add", "user password"}, "import": {"import controls"}} {
+	for word, commands := range map[string][]string{"user": {"user add", "user password"}, "import": {"import controls"}, "log": {"log key", "log verify"}} {
 		o := relier(t, word, "--help")
 		for _, c := range commands {
 			o.ends(t, 0, "  relier "+c+" ")

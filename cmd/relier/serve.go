@@ -62,7 +62,7 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	s := server.New(d.app, cfg)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
-	go d.everyDay(ctx, log)
+	go d.everyDay(ctx, log, func() { d.keepCheckpoint(ctx, settings, e.l, log) })
 	defer d.search(ctx, settings.Data, log)()
 	if err := e.invite(ctx, d, cfg, listener); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	e.say("cli.serve.stopping", nil)
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), uploadsEnd)
 	defer cancel()
-	return errors.Join(s.Shutdown(wait), <-served)
+	return errors.Join(s.Shutdown(wait), <-served, d.app.FlushSeen(wait))
 }
 
 // needSample loads the sample where there is none.
@@ -117,9 +117,11 @@ func (e *env) invite(ctx context.Context, d *folder, cfg server.Config, listener
 }
 
 // everyDay recomputes reliances shortly after each midnight UTC, for a
-// certificate expires without anybody doing anything.
-func (d *folder) everyDay(ctx context.Context, log *slog.Logger) {
+// certificate expires without anybody doing anything, and keeps a checkpoint,
+// as it does at the start.
+func (d *folder) everyDay(ctx context.Context, log *slog.Logger, keep func()) {
 	for {
+		guarded(log, keep)
 		next := d.app.Today().AddDays(1).Time().Add(time.Minute)
 		select {
 		case <-ctx.Done():
@@ -130,6 +132,16 @@ func (d *folder) everyDay(ctx context.Context, log *slog.Logger) {
 			log.Error("the daily round failed", "err", err)
 		}
 	}
+}
+
+// guarded runs f in a goroutine that a panic must not end the process from.
+func guarded(log *slog.Logger, f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			log.Error("panic in the background", "panic", p)
+		}
+	}()
+	f()
 }
 
 // lapse is LapseAll with a panic as an error: it runs in a goroutine, where a

@@ -27,11 +27,13 @@ type App struct {
 
 	catalogues *catalogueCache
 	logKey     *tlog.Key
+	seen       *sightings
 }
 
 // New ties the use-cases to a database, a blob store and a clock.
 func New(s *store.Store, b blob.Store, clock func() time.Time) *App {
-	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{}}
+	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{},
+		seen: &sightings{waiting: map[domain.Sighting]int{}}}
 }
 
 // Now is the current moment in UTC, to the microsecond that the database keeps.

@@ -11,33 +11,41 @@ import (
 
 // Damage is one thing that a check found wrong.
 type Damage struct {
-	Kind  string `json:"kind"`  // missing, wrong_size, wrong_content, wrong_record, unreadable, database
-	What  string `json:"what"`  // the blob or table
-	Where string `json:"where"` // what needs it
+	Kind  string      `json:"kind"`           // missing, wrong_size, wrong_content, wrong_record, unreadable, database; store.LogDamage's
+	What  string      `json:"what"`           // the blob, or the table and key
+	Where string      `json:"where"`          // what needs it, or says otherwise
+	Noun  domain.Noun `json:"noun,omitempty"` // what a row is for people
 }
 
 // CheckReport is the outcome of checking a data folder.
 type CheckReport struct {
 	Blobs   int      `json:"blobs"` // rehashed
 	Bytes   int64    `json:"bytes"`
+	Rows    int64    `json:"rows"`   // compared with the log
+	Leaves  int64    `json:"leaves"` // of the log
 	Damages []Damage `json:"damages"`
 	Unused  int      `json:"unused"` // blobs that nothing cites: an interrupted upload; harmless
 }
 
-// Check rehashes every blob that a row cites and asks the database about
-// itself. It changes nothing and names each damage.
-func (a *App) Check(ctx context.Context) (CheckReport, error) {
+// Check rehashes every blob that a row cites, asks the database about itself,
+// and compares every row with the log and the log with its checkpoints. It
+// changes nothing and names each damage.
+func (a *App) Check(ctx context.Context, kept ...KeptCheckpoint) (CheckReport, error) {
 	var r CheckReport
 	complaints, err := a.store.CheckIntegrity(ctx)
 	if err != nil {
-		return r, err
+		complaints = append(complaints, err.Error())
 	}
 	for _, c := range complaints {
-		r.Damages = append(r.Damages, Damage{"database", c, "database"})
+		r.Damages = append(r.Damages, Damage{Kind: "database", What: c, Where: "database"})
+	}
+	if err := a.checkLog(ctx, kept, &r); err != nil {
+		return r, err
 	}
 	uses, err := a.store.BlobUses(ctx)
 	if err != nil {
-		return r, err
+		r.Damages = append(r.Damages, Damage{Kind: "unreadable", What: "database", Where: err.Error()})
+		return r, ctx.Err()
 	}
 	cited := map[domain.Digest]bool{}
 	for _, u := range uses {
@@ -75,6 +83,6 @@ func (a *App) checkBlob(ctx context.Context, u store.BlobUse, r *CheckReport) er
 	if e, ok := errors.AsType[*domain.Error](err); ok && damageKinds[e.Key] != "" {
 		kind = damageKinds[e.Key]
 	}
-	r.Damages = append(r.Damages, Damage{kind, u.Blob.SHA256.String(), u.Where})
+	r.Damages = append(r.Damages, Damage{Kind: kind, What: u.Blob.SHA256.String(), Where: u.Where})
 	return nil
 }

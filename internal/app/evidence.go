@@ -118,6 +118,7 @@ func (c change) addEvidence(in NewEvidence) (domain.Evidence, error) {
 		e.State = domain.EvidenceDraft
 	}
 	v.Note = domain.Clean(v.Note)
+	settleDays(&e, &v)
 	if err := joinFields(e.Check(), v.Check(e.Kind)); err != nil {
 		return e, err
 	}
@@ -188,6 +189,9 @@ func (a *App) AddVersion(ctx context.Context, actor domain.Actor, id domain.Evid
 	}
 	return a.changeEvidence(ctx, actor, id, "evidence.version_added", func(c change, e *domain.Evidence) error {
 		v.Note = domain.Clean(v.Note)
+		if err := c.newerDays(e, &v); err != nil {
+			return err
+		}
 		if err := v.Check(e.Kind); err != nil {
 			return err
 		}
@@ -210,6 +214,9 @@ func (a *App) DescribeEvidence(ctx context.Context, actor domain.Actor, in domai
 	return a.changeEvidence(ctx, actor, in.ID, "evidence.described", func(c change, e *domain.Evidence) error {
 		e.Title, e.Source, e.Method = domain.Clean(in.Title), domain.Clean(in.Source), domain.Clean(in.Method)
 		e.Sensitivity, e.Version = in.Sensitivity, in.Version
+		if err := c.renew(e, in.Cadence); err != nil {
+			return err
+		}
 		if err := e.Check(); err != nil {
 			return err
 		}
@@ -249,40 +256,6 @@ func (c change) changeEvidence(id domain.EvidenceID, verb string, f func(change,
 		return e, err
 	}
 	return e, c.record(verb, domain.NounEvidence, int64(id), 0, e.Code()+" "+e.Title, evidenceState{e, versions[0], links[id]})
-}
-
-// ReviewEvidence records a verdict on the newest version. The reviewer is not
-// its author, unless nobody else could review and a reason says so.
-func (a *App) ReviewEvidence(ctx context.Context, actor domain.Actor, r domain.Review, version int) (domain.Evidence, error) {
-	if err := actor.Allow(domain.ActEvidenceReview); err != nil {
-		return domain.Evidence{}, err
-	}
-	r.Org, r.Reviewer = actor.Org, actor.Person
-	r.Comment, r.Override = domain.Clean(r.Comment), domain.Clean(r.Override)
-	if r.Verdict == domain.EvidenceAccepted {
-		r.Reason = ""
-	}
-	if err := r.Check(); err != nil {
-		return domain.Evidence{}, err
-	}
-	return a.changeEvidence(ctx, actor, r.Evidence, "evidence."+string(r.Verdict), func(c change, e *domain.Evidence) error {
-		if e.State != domain.EvidenceSubmitted {
-			return domain.Conflict("error.review.state", domain.Args{"State": string(e.State)})
-		}
-		if err := c.mayOverride(e.Author, "error.review.own", r.Override); err != nil {
-			return err
-		}
-		if e.Author != actor.Person {
-			r.Override = ""
-		}
-		versions, err := c.EvidenceVersions(ctx, actor.Org, e.ID)
-		if err != nil {
-			return err
-		}
-		r.VersionID, r.At = versions[0].ID, c.at
-		e.State, e.Version = r.Verdict, version
-		return c.AddReview(ctx, &r)
-	})
 }
 
 // FindEvidence lists one page of the library.

@@ -12,6 +12,7 @@ type EvidenceDraft struct {
 	Item       domain.Evidence // its id, its version as the editor saw it, and its description
 	CapturedOn domain.Date
 	Period     domain.Period
+	Expires    domain.Date        // zero: as the cadence says
 	Controls   []domain.ControlID // what it speaks for; nil keeps what is linked
 }
 
@@ -79,6 +80,10 @@ func (c change) completeEvidence(d EvidenceDraft) (domain.Evidence, error) {
 		v.CapturedOn, v.Period = d.CapturedOn, d.Period
 		e.Title, e.Source, e.Method = domain.Clean(d.Item.Title), domain.Clean(d.Item.Source), domain.Clean(d.Item.Method)
 		e.Sensitivity, e.Version, e.Period = d.Item.Sensitivity, d.Item.Version, d.Period
+		e.Cadence, v.Expires = d.Item.Cadence, d.Expires
+		if err := c.newerDays(e, &v); err != nil {
+			return err
+		}
 		if err := joinFields(e.Check(), v.Check(e.Kind), c.notLater(v.CapturedOn)); err != nil {
 			return err
 		}

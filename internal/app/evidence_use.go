@@ -12,6 +12,8 @@ type EvidenceUse struct {
 	Responsibilities []ProvenResponsibility
 	Certificates     []domain.Certificate // whose document it is
 	Reports          []domain.Report      // whose document it is
+	Packs            []domain.PackCitation
+	Engagements      []domain.Engagement // whose period its own meets
 }
 
 // ProvenResponsibility is a customer responsibility with the names a page shows.
@@ -37,7 +39,35 @@ func (a *App) UsesOf(ctx context.Context, actor domain.Actor, id domain.Evidence
 	}
 	u.Certificates = slices.DeleteFunc(u.Certificates, func(c domain.Certificate) bool { return c.Document != id })
 	u.Reports = slices.DeleteFunc(u.Reports, func(r domain.Report) bool { return r.Document != id })
-	return u, nil
+	return u, a.addCitations(ctx, actor, id, &u)
+}
+
+// addCitations adds the sealed packs that name an item, each with the newest
+// version it could know, and the engagements in which the item counts.
+func (a *App) addCitations(ctx context.Context, actor domain.Actor, id domain.EvidenceID, u *EvidenceUse) error {
+	versions, err := a.store.EvidenceVersions(ctx, actor.Org, id)
+	if err != nil || len(versions) == 0 {
+		return err
+	}
+	packs, err := a.store.PacksCiting(ctx, actor.Org, versions[len(versions)-1].UploadedAt)
+	if err != nil {
+		return err
+	}
+	for _, p := range packs {
+		if !actor.Sees(p.Pack.Engagement) {
+			continue
+		}
+		i := slices.IndexFunc(versions, func(v domain.EvidenceVersion) bool { return !v.UploadedAt.After(p.Recorded) })
+		p.Version = versions[max(i, 0)].Number
+		u.Packs = append(u.Packs, p)
+	}
+	engagements, err := a.Engagements(ctx, actor)
+	for _, e := range engagements {
+		if versions[0].Period.Overlaps(e.Period) {
+			u.Engagements = append(u.Engagements, e)
+		}
+	}
+	return err
 }
 
 func (a *App) proven(ctx context.Context, actor domain.Actor, id domain.EvidenceID) ([]ProvenResponsibility, error) {
@@ -94,7 +124,7 @@ func (a *App) EvidenceByID(ctx context.Context, actor domain.Actor, ids []domain
 			return nil, err
 		}
 		v := versions[0]
-		out = append(out, AddedEvidence{domain.EvidenceSummary{Evidence: e, FileName: v.FileName, Size: v.Blob.Size}, v.CapturedOn})
+		out = append(out, AddedEvidence{domain.EvidenceSummary{Evidence: e, FileName: v.FileName, Size: v.Blob.Size, MediaType: v.MediaType, CapturedOn: v.CapturedOn}, v.CapturedOn})
 	}
 	return out, nil
 }

@@ -58,8 +58,9 @@ func (a *App) lapseIn(c change, id domain.EngagementID, rs []domain.Reliance) er
 	return nil
 }
 
-// LapseAll recomputes the reliances of every organization; serve runs it at
-// start and once a day, for days pass without anybody changing anything.
+// LapseAll writes down which evidence has run out and recomputes the reliances of
+// every organization; serve runs it at start and once a day, for days pass without
+// anybody changing anything.
 func (a *App) LapseAll(ctx context.Context) error {
 	orgs, err := a.store.Organizations(ctx)
 	if err != nil {
@@ -68,7 +69,13 @@ func (a *App) LapseAll(ctx context.Context) error {
 	var failed []error // one organization's trouble is not another's
 	for _, o := range orgs {
 		itself := domain.Actor{Org: o.ID, OrgCode: o.Code, Name: "Relier"}
-		err := a.store.Tx(ctx, func(tx *store.Store) error { return a.lapse(change{tx, ctx, itself, a.Now()}) })
+		err := a.store.Tx(ctx, func(tx *store.Store) error {
+			c := change{tx, ctx, itself, a.Now()}
+			if err := c.expire(a.Today()); err != nil {
+				return err
+			}
+			return a.lapse(c)
+		})
 		if err != nil {
 			failed = append(failed, fmt.Errorf("lapse in %s: %w", o.Code, err))
 		}

@@ -205,8 +205,20 @@ func (h *house) applyLine(ref string, yes bool) {
 // judges it.
 func (h *house) newVersion(s standing, from, to string, verdict domain.EvidenceState) {
 	h.t.Helper()
-	e, err := h.AddVersion(ctx, h.as(domain.RoleContributor), s.evidence, domain.EvidenceVersion{Note: "Again.",
-		Period: domain.Period{From: domain.MustDate(from), To: domain.MustDate(to)}})
+	h.addVersion(s, domain.EvidenceVersion{Period: domain.Period{From: domain.MustDate(from), To: domain.MustDate(to)}}, verdict)
+}
+
+// newVersionUntil adds an accepted version that counts through a day.
+func (h *house) newVersionUntil(s standing, last string) {
+	h.t.Helper()
+	h.addVersion(s, domain.EvidenceVersion{Period: domain.Period{From: domain.MustDate("2026-01-01"), To: domain.MustDate("2026-03-31")},
+		Expires: domain.MustDate(last)}, domain.EvidenceAccepted)
+}
+
+func (h *house) addVersion(s standing, v domain.EvidenceVersion, verdict domain.EvidenceState) {
+	h.t.Helper()
+	v.Note = "Again."
+	e, err := h.AddVersion(ctx, h.as(domain.RoleContributor), s.evidence, v)
 	h.must(err)
 	if state, _ := h.verdict(s.reliance); verdict != domain.EvidenceAccepted && state != domain.RelianceAccepted {
 		h.t.Errorf("a version that waits for its review made it %s", state)
@@ -310,6 +322,15 @@ func (h *house) inputs(s standing) []input {
 			func() { h.newVersion(s, "2026-01-01", "2026-03-31", domain.EvidenceAccepted) }, false, "evidence_returned"},
 		{"new version of the evidence, accepted for other days", func() { h.newVersion(s, "2025-01-01", "2025-03-31", domain.EvidenceAccepted) },
 			func() { h.newVersion(s, "2026-01-01", "2026-03-31", domain.EvidenceAccepted) }, false, "evidence_outside_period"},
+		{"new version of the evidence, accepted and out of date already", func() { h.newVersionUntil(s, "2026-11-22") },
+			func() { h.newVersion(s, "2026-01-01", "2026-03-31", domain.EvidenceAccepted) }, false, "evidence_expired_since"},
+		{"last day of the evidence goes by", func() {
+			h.newVersionUntil(s, "2026-11-30")
+			was := h.now
+			h.now = one("2026-12-01").Time()
+			h.must(h.LapseAll(ctx))
+			h.now = was
+		}, func() { h.newVersion(s, "2026-01-01", "2026-03-31", domain.EvidenceAccepted) }, false, "evidence_expired_since"},
 		{"SoA excludes the control", func() { h.applyLine("A.7.1", false) }, func() { h.applyLine("A.7.1", true) }, false, "control_not_applicable"},
 		{"audit period longer", func() { h.editEngagement(func(e *domain.Engagement) { e.Period.To = one("2028-06-30") }) },
 			func() { h.editEngagement(func(e *domain.Engagement) { e.Period.To = until }) }, true, "uncovered"},

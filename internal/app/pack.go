@@ -144,6 +144,17 @@ func (a *App) OpenPack(ctx context.Context, actor domain.Actor, id domain.PackID
 	return &OpenedPack{p, layout, a.blobs}, err
 }
 
+// RecordPackDownload records that somebody took a pack with them, and with it the
+// evidence that it holds.
+func (a *App) RecordPackDownload(ctx context.Context, actor domain.Actor, p domain.Pack) error {
+	if err := actor.Allow(domain.ActPackRead); err != nil {
+		return err
+	}
+	return a.change(ctx, actor, func(c change) error {
+		return c.record("pack.downloaded", domain.NounPack, int64(p.ID), p.Engagement, p.Code(), p)
+	})
+}
+
 func readLayout(ctx context.Context, blobs blob.Store, d domain.Digest) (layout pack.Layout, err error) {
 	f, err := blobs.Open(ctx, d)
 	if err != nil {

@@ -163,7 +163,8 @@ func (g *gathering) evidence() error {
 	secret := g.confidentialDocuments()
 	for _, v := range versions {
 		e := items[v.Evidence]
-		g.proof[e.Code()] = e.State == domain.EvidenceAccepted // of the newest version
+		e.State = e.StateFor(g.out.Engagement.Period, g.inputs.on) // what runs out after the audit held for it
+		g.proof[e.Code()] = e.State == domain.EvidenceAccepted     // of the newest version
 		p := domain.PackEvidence{Evidence: e, Version: v, UploadedBy: g.names[v.UploadedBy]}
 		if r := g.reviews[e.ID]; r.Review.VersionID == v.ID {
 			p.Reviewed, p.Reviewer = r.Review, r.Reviewer

@@ -44,7 +44,7 @@ func (a *App) pastWorld(ctx context.Context, s *store.Store, e domain.Engagement
 	if err != nil {
 		return nil, err
 	}
-	accepted, err := s.Acceptances(ctx, e.Org, end)
+	accepted, err := acceptances(ctx, s, e.Org, end)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func (p *past) readinessFacts(names map[domain.PersonID]string) {
 	}
 	for _, v := range p.items {
 		for _, id := range v.Controls {
-			of(id).AddEvidence(v.Item, p.engagement.Period)
+			of(id).AddEvidence(v.Item, p.engagement.Period, p.on)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"relier/internal/domain"
+	"relier/internal/store"
 )
 
 // What follows reads one noun on the App's day: from the tables for today and
@@ -184,7 +185,7 @@ func (a *App) evidenceOf(ctx context.Context, org domain.OrgID, control domain.C
 	for _, v := range states {
 		if slices.Contains(v.Controls, control) {
 			out = append(out, domain.EvidenceSummary{Evidence: v.Item, FileName: v.Version.FileName, Size: v.Version.Blob.Size,
-				Author: names[v.Item.Author], Controls: len(v.Controls)})
+				Author: names[v.Item.Author], Controls: len(v.Controls), MediaType: v.Version.MediaType, CapturedOn: v.Version.CapturedOn})
 		}
 	}
 	slices.SortFunc(out, func(x, y domain.EvidenceSummary) int { return cmp.Compare(y.Evidence.Number, x.Evidence.Number) })
@@ -200,8 +201,23 @@ func (a *App) evidenceFacts(ctx context.Context, org domain.OrgID) (map[domain.E
 	if err != nil {
 		return nil, err
 	}
-	accepted, err := a.store.Acceptances(ctx, org, a.until())
+	accepted, err := acceptances(ctx, a.store, org, a.until())
 	return factsOf(states, accepted), err
+}
+
+// acceptances are those that stood at a moment, with those of items deleted since.
+func acceptances(ctx context.Context, s *store.Store, org domain.OrgID, before time.Time) (map[domain.EvidenceID]domain.Acceptance, error) {
+	out, err := s.Acceptances(ctx, org, before)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := s.Removals(ctx, org)
+	for _, r := range gone {
+		if last := r.AcceptedBefore(before); last.By != 0 && !r.At.Before(before) {
+			out[r.Evidence] = last
+		}
+	}
+	return out, err
 }
 
 func factsOf(items []evidenceState, accepted map[domain.EvidenceID]domain.Acceptance) map[domain.EvidenceID]domain.EvidenceFact {

@@ -37,7 +37,7 @@ func (a *App) addFacts(ctx context.Context, w *world, only domain.ControlID) (er
 	if w.facts != nil {
 		return nil
 	}
-	if w.facts, err = a.store.ControlFacts(ctx, w.engagement, only); err != nil {
+	if w.facts, err = a.store.ControlFacts(ctx, w.engagement, w.on, only); err != nil {
 		return err
 	}
 	owners, err := a.store.Ownerships(ctx, w.engagement.Org, only)
@@ -181,7 +181,11 @@ func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engage
 	}
 	controls := w.readiness()
 	d.count(w.on, controls)
-	d.Heat, d.Fallen, d.Expiries = domain.NewHeat(controls), w.fallen(actor), w.expiries()
+	evidence, err := a.expiring(ctx, e, w)
+	if err != nil {
+		return d, err
+	}
+	d.Heat, d.Fallen, d.Expiries = domain.NewHeat(controls), w.fallen(actor), w.expiries(evidence)
 	for _, r := range w.views() {
 		d.Reliances[r.Standing()]++
 	}

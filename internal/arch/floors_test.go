@@ -9,7 +9,7 @@ import "testing"
 var floors = map[string]struct{ own, others []string }{
 	// roof
 	"cmd/relier": {
-		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
+		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/mail", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
 		others: []string{"golang.org/x/term"},
 	},
 
@@ -55,6 +55,7 @@ var floors = map[string]struct{ own, others []string }{
 		own:    []string{"internal/domain", "internal/pdf", "internal/sheet"},
 		others: []string{"github.com/emersion/go-message", "golang.org/x/net/html"},
 	},
+	"internal/mail":    {others: []string{"github.com/wneessen/go-mail"}},
 	"internal/catalog": {own: []string{"internal/domain"}},
 
 	// ground

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -26,6 +27,11 @@ type Config struct {
 	BaseURL        *url.URL       // how people reach the server; nil: loopback only
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MaxUpload      int64          // bytes of one uploaded file
+
+	CheckpointDir  string   // folder that the log's daily checkpoint is written to; "": none
+	CheckpointMail string   // address that it is mailed to; "": none
+	SMTP           *url.URL // mail server; nil: no mail is sent
+	MailFrom       string   // address that mail comes from
 }
 
 // FileName is the settings file in the data folder: lines of "name = value",
@@ -49,6 +55,10 @@ var settings = []setting{
 	{"base-url", "how people reach the server, such as https://relier.example.org", setBaseURL},
 	{"trusted-proxies", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8, separated by commas", setProxies},
 	{"max-upload", "bytes of one uploaded file, at most", setMaxUpload},
+	{"checkpoint-dir", "folder that the log's daily checkpoint is written to", func(c *Config, v string) error { c.CheckpointDir = v; return nil }},
+	{"checkpoint-mail", "address that the log's daily checkpoint is mailed to", func(c *Config, v string) error { return setAddress(&c.CheckpointMail, v) }},
+	{"smtp", "mail server, smtp://user:password@host:587 or smtps://…:465", setSMTP},
+	{"mail-from", "address that mail comes from", func(c *Config, v string) error { return setAddress(&c.MailFrom, v) }},
 }
 
 // Read registers the settings as flags, parses args, and fills in from getenv
@@ -147,6 +157,28 @@ func (c Config) Check() error {
 	if c.BaseURL != nil && c.BaseURL.Scheme != "https" && !Loopback(c.BaseURL.Host) {
 		return fmt.Errorf("base-url %s must begin with https://: browsers keep no sign-in over plain http", c.BaseURL)
 	}
+	if c.CheckpointMail != "" && (c.SMTP == nil || c.MailFrom == "") {
+		return errors.New("checkpoint-mail needs smtp, the mail server, and mail-from, the address it comes from")
+	}
+	return nil
+}
+
+func setAddress(to *string, v string) error {
+	a, err := mail.ParseAddress(v)
+	if err != nil || a.Name != "" {
+		return fmt.Errorf("write %q as one address, such as audit@example.org", v)
+	}
+	*to = a.Address
+	return nil
+}
+
+// setSMTP never repeats what was written: a password may stand in it.
+func setSMTP(c *Config, v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || strings.Trim(u.Path, "/") != "" {
+		return errors.New("write the mail server as smtp://user:password@host:587, or smtps:// where it speaks TLS from the start")
+	}
+	c.SMTP = u
 	return nil
 }
 

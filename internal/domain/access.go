@@ -74,6 +74,8 @@ const (
 	ActSoAApprove         Action = "soa.approve"
 	ActEvidenceWrite      Action = "evidence.write"
 	ActEvidenceReview     Action = "evidence.review"
+	ActEvidenceDelete     Action = "evidence.delete" // a contributor: only their own draft
+	ActEvidenceHold       Action = "evidence.hold"
 	ActTestConclude       Action = "test.conclude"
 	ActDispute            Action = "dispute.write"
 	ActCatalogueImport    Action = "catalogue.import"
@@ -118,6 +120,8 @@ var Rules = map[Action][]Role{
 	ActSoAApprove:         managers,
 	ActEvidenceWrite:      workers,
 	ActEvidenceReview:     auditors,
+	ActEvidenceDelete:     workers,
+	ActEvidenceHold:       managers,
 	ActTestConclude:       auditors,
 	ActDispute:            auditors,
 	ActCatalogueImport:    managers,

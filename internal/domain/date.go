@@ -98,6 +98,12 @@ func NewPeriod(from, to Date) (Period, error) {
 	return p, nil
 }
 
+// MonthOf is the calendar month that a day is in.
+func MonthOf(on Date) Period {
+	first := on.AddDays(1 - on.Time().Day())
+	return Period{From: first, To: first.AddMonths(1) - 1}
+}
+
 // Valid reports whether both ends are set and From is not after To.
 func (p Period) Valid() bool { return p.From != 0 && p.To != 0 && p.From <= p.To }
 

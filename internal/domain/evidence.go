@@ -59,8 +59,12 @@ type Evidence struct {
 	Method      string        `json:"method"` // how it was taken
 	Sensitivity Sensitivity   `json:"sensitivity"`
 	State       EvidenceState `json:"state"`
-	Author      PersonID      `json:"author"` // uploader of the newest version
-	Period      Period        `json:"period"` // of the newest version
+	Author      PersonID      `json:"author"`            // uploader of the newest version
+	Period      Period        `json:"period"`            // of the newest version
+	Cadence     Cadence       `json:"cadence,omitempty"` // how often it is renewed; "" not by the calendar
+	Expires     Date          `json:"expires,omitempty"` // last day of the version that counts; zero: it holds for good
+	Due         Date          `json:"due,omitempty"`     // day by which a newer one is due; zero: none is
+	Hold        Hold          `json:"hold,omitzero"`
 	Versions    int           `json:"versions"`
 	Version     int           `json:"version"`
 }
@@ -83,36 +87,10 @@ func (e Evidence) Check() error {
 	if !slices.Contains(Sensitivities, e.Sensitivity) {
 		f.Add("sensitivity", "error.choice", nil)
 	}
-	return f.Err()
-}
-
-// EvidenceFact is what a rule needs to know of an item: the state and period of
-// the version that counts.
-type EvidenceFact struct {
-	Code       string
-	State      EvidenceState
-	Period     Period
-	ReviewedBy PersonID // who accepted it last; 0: nobody did
-	ReviewedOn Date
-}
-
-// Acceptance is an item's last review, when it accepted the version; the zero
-// Acceptance: it was never reviewed, or returned since.
-type Acceptance struct {
-	By     PersonID
-	On     Date
-	Period Period // what the accepted version speaks for
-}
-
-// FactOf says which version of an item counts. A newer version that nobody has
-// judged yet takes nothing away from the one that was accepted; once it is
-// returned, somebody said that the evidence does not hold.
-func FactOf(e Evidence, last Acceptance) EvidenceFact {
-	f := EvidenceFact{Code: e.Code(), State: e.State, Period: e.Period, ReviewedBy: last.By, ReviewedOn: last.On}
-	if last.By != 0 && (e.State == EvidenceSubmitted || e.State == EvidenceDraft) {
-		f.State, f.Period = EvidenceAccepted, last.Period
+	if e.Cadence != "" && !slices.Contains(Cadences, e.Cadence) {
+		f.Add("cadence", "error.choice", nil)
 	}
-	return f
+	return f.Err()
 }
 
 // EvidenceVersion is one immutable state of an item.
@@ -127,7 +105,8 @@ type EvidenceVersion struct {
 	URL        string     `json:"url"`
 	Note       string     `json:"note"`
 	CapturedOn Date       `json:"captured_on"`
-	Period     Period     `json:"period"` // the days it speaks for; not the upload date
+	Period     Period     `json:"period"`            // the days it speaks for; not the upload date
+	Expires    Date       `json:"expires,omitempty"` // last day on which it counts; zero: it holds for good
 	UploadedBy PersonID   `json:"uploaded_by"`
 	UploadedAt time.Time  `json:"uploaded_at"`
 }
@@ -148,6 +127,9 @@ func (v EvidenceVersion) Check(kind EvidenceKind) error {
 	}
 	if !v.Period.IsZero() && !v.Period.Valid() {
 		f.Add("from", "error.period", Args{"From": v.Period.From.String(), "To": v.Period.To.String()})
+	}
+	if v.Expires != 0 && v.Expires < max(v.CapturedOn, v.Period.From) {
+		f.Add("expires", "error.evidence.expires_early", nil)
 	}
 	return f.Err()
 }

@@ -7,7 +7,7 @@ import (
 
 // Expiry is a day on which something that verdicts rest on runs out.
 type Expiry struct {
-	Noun    Noun // certificate, report, membership (an assessor's), responsibility
+	Noun    Noun // certificate, report, membership (an assessor's), responsibility, evidence
 	Object  int64
 	Label   string
 	From    Date // first day it speaks for; zero: only its end is known
@@ -43,8 +43,14 @@ func (r Responsibility) ExpiryOf(p Proof) (Expiry, bool) {
 		p.Proven && p.Until != 0
 }
 
+// ExpiryOf is the last day of evidence that was accepted and does not hold for good.
+func (e EvidenceFact) ExpiryOf(id EvidenceID) (Expiry, bool) {
+	return Expiry{Noun: NounEvidence, Object: int64(id), Label: e.Code + " " + e.Title, On: e.Expires, Counted: true},
+		e.State == EvidenceAccepted && e.Expires != 0
+}
+
 // ExpiryNouns lists what can run out, in the order of the timeline.
-var ExpiryNouns = []Noun{NounCertificate, NounReport, NounMembership, NounResponsibility}
+var ExpiryNouns = []Noun{NounCertificate, NounReport, NounMembership, NounResponsibility, NounEvidence}
 
 // InExpiryOrder sorts by kind, then by the day, then by name.
 func InExpiryOrder(es []Expiry) []Expiry {

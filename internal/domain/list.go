@@ -74,9 +74,17 @@ type EvidenceFilter struct {
 	State   EvidenceState
 	Kind    EvidenceKind
 	Control ControlID
-	Sort    string // number, title, period
-	Desc    bool
-	Page    Page
+
+	IDs         []EvidenceID // only these; none: any
+	Without     ControlID    // items that speak for this one already are left out
+	Sensitivity Sensitivity
+	Held        bool     // only what is on legal hold
+	ExpiresBy   Date     // only accepted items whose last day is no later
+	NotAuthor   PersonID // whose own work is left out: what this person may review
+
+	Sort string // number, title, period, expires
+	Desc bool
+	Page Page
 }
 
 // EvidenceSummary is one row of the evidence library.
@@ -86,6 +94,9 @@ type EvidenceSummary struct {
 	Size     int64
 	Author   string
 	Controls int
+
+	MediaType  string // of the newest version, as is what follows
+	CapturedOn Date
 }
 
 // ActivityFilter narrows the activity list; the newest come first.
@@ -94,6 +105,8 @@ type ActivityFilter struct {
 	Person     PersonID
 	Noun       Noun
 	Object     int64
+	Label      string // a part of the object's code or name
+	Verb       string // what was done, without the noun: "accepted"
 	From, To   Date
 	Page       Page
 }

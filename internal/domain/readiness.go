@@ -31,15 +31,16 @@ type ReadinessFacts struct {
 	Conclusion           Conclusion // of the last test, "" when there is none
 }
 
-// AddEvidence counts an item that is linked to the control, by its newest version.
-func (f *ReadinessFacts) AddEvidence(e Evidence, p Period) {
+// AddEvidence counts an item that is linked to the control, by its newest
+// version, as it stands on a day.
+func (f *ReadinessFacts) AddEvidence(e Evidence, p Period, on Date) {
 	f.EvidenceLinked++
-	switch {
-	case e.State == EvidenceAccepted && e.Period.Within(p):
+	switch state := e.StateFor(p, on); {
+	case state == EvidenceAccepted && e.Period.Within(p):
 		f.EvidenceAccepted++
-	case e.State == EvidenceReturned || e.State == EvidenceExpired:
+	case state == EvidenceReturned || state == EvidenceExpired:
 		f.EvidenceReturned++
-	case e.State == EvidenceSubmitted:
+	case state == EvidenceSubmitted:
 		f.EvidenceSubmitted++
 	}
 }

@@ -97,7 +97,8 @@ type Proof struct {
 	Stale  bool     // it was offered evidence that once counted
 	Ground Ground   // of a proven one
 	Causes []Reason // which evidence offered for an open one does not count, and why
-	Until  Date     // last day on which a recurring duty stays proven if nothing new comes; zero: it does not age
+	Until  Date     // last day on which the duty stays proven if nothing new comes; zero: it does not age
+	Lapses bool     // Until is the last day of the evidence itself, not of a turn
 }
 
 // ProofOf decides whether a customer responsibility is met within an audit
@@ -120,14 +121,22 @@ func ProofOf(r Responsibility, evidence map[EvidenceID]EvidenceFact, p Period, o
 			out.Stale = out.Stale || why.Code != "evidence_not_accepted"
 			continue
 		}
-		until := r.Cadence.CountsUntil(e.Period.To)
+		until, lapses := sooner(r.Cadence.CountsUntil(e.Period.To), e.Expires)
 		if !out.Proven || until == 0 || out.Until != 0 && until > out.Until {
 			out.Ground = Ground{Reason: because("responsibility_proven", "Sentence", r.Sentence, "Evidence", e.Code), Noun: NounEvidence,
 				Object: int64(id), By: e.ReviewedBy, On: e.ReviewedOn}
-			out.Proven, out.Until = true, until
+			out.Proven, out.Until, out.Lapses = true, until, lapses
 		}
 	}
 	return out
+}
+
+// sooner is the first of two last days, zero being none, and whether it is the second's.
+func sooner(turn, expires Date) (Date, bool) {
+	if expires != 0 && (turn == 0 || expires < turn) {
+		return expires, true
+	}
+	return turn, false
 }
 
 func inIDOrder(ids []EvidenceID) []EvidenceID {
@@ -137,9 +146,13 @@ func inIDOrder(ids []EvidenceID) []EvidenceID {
 	return slices.Sorted(slices.Values(ids))
 }
 
-// whyNotCounting is the zero Reason for evidence that counts.
+// whyNotCounting is the zero Reason for evidence that counts. What expires after
+// the audit period takes nothing away from the audit.
 func (e EvidenceFact) whyNotCounting(p Period, c Cadence, on Date) Reason {
+	on = min(on, p.To)
 	switch {
+	case e.StateOn(on) == EvidenceExpired && e.Expires != 0:
+		return because("evidence_expired_since", "Evidence", e.Code, "Since", e.Expires.AddDays(1).String())
 	case e.State == EvidenceReturned || e.State == EvidenceExpired:
 		return because("evidence_"+string(e.State), "Evidence", e.Code)
 	case e.State != EvidenceAccepted:
@@ -147,7 +160,7 @@ func (e EvidenceFact) whyNotCounting(p Period, c Cadence, on Date) Reason {
 	case !e.Period.Within(p):
 		return because("evidence_outside_period", "Evidence", e.Code)
 	}
-	if until := c.CountsUntil(e.Period.To); until != 0 && min(on, p.To) > until {
+	if until := c.CountsUntil(e.Period.To); until != 0 && on > until {
 		return because("evidence_stale", "Evidence", e.Code, "Due", c.DueAfter(e.Period.To).String())
 	}
 	return Reason{}

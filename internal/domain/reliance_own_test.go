@@ -67,6 +67,51 @@ func TestReliance_OurSide(t *testing.T) {
 	})
 }
 
+// Evidence that says its last day counts through it, as seen within the audit period.
+func TestReliance_EvidenceExpires(t *testing.T) {
+	item := func(expires, on string) func(*domain.RelianceFacts) {
+		return func(f *domain.RelianceFacts) {
+			f.On = day(on)
+			f.Evidence[41] = domain.EvidenceFact{Code: "EV-000041", State: domain.EvidenceAccepted, Period: span("2026-01-01", "2026-03-31"), Expires: day(expires)}
+		}
+	}
+	evaluateCases(t, []relianceCase{
+		{"G5 on the last day of the evidence", item("2026-06-30", "2026-06-30"), domain.RungInherited, "", ""},
+		{"G5 the day after", item("2026-06-30", "2026-07-01"), domain.RungSupported, "G5: evidence_expired_since(EV-000041, 2026-07-01); responsibility_open(1)", ""},
+		{"G5 it runs out after the audit period, asked later", item("2027-01-15", "2030-01-01"), domain.RungInherited, "", ""},
+		{"G5 it runs out the day before the audit period ends, asked later", item("2026-12-30", "2030-01-01"), domain.RungSupported, "G5: evidence_expired_since(EV-000041, 2026-12-31); responsibility_open(1)", ""},
+		{"G5 it runs out while the turn goes on", func(f *domain.RelianceFacts) {
+			item("2026-06-15", "2026-06-16")(f)
+			f.Responsibilities[0].Cadence = domain.CadenceQuarterly
+		}, domain.RungSupported, "G5: evidence_expired_since(EV-000041, 2026-06-16); responsibility_open(1)", ""},
+		{"G5 it holds longer than the turn", func(f *domain.RelianceFacts) {
+			item("2027-06-15", "2026-08-30")(f)
+			f.Responsibilities[0].Cadence = domain.CadenceQuarterly
+		}, domain.RungSupported, "G5: evidence_stale(EV-000041, 2026-06-30); responsibility_open(1)", ""},
+	})
+}
+
+// A duty stays proven until the sooner of its turn and its evidence's last day.
+func TestReliance_ProofUntil(t *testing.T) {
+	duty := domain.Responsibility{Cadence: domain.CadenceQuarterly, Evidence: []domain.EvidenceID{41}}
+	fact := domain.EvidenceFact{Code: "EV-000041", State: domain.EvidenceAccepted, Period: span("2026-01-01", "2026-03-31"), Expires: day("2026-05-15")}
+	p := domain.ProofOf(duty, map[domain.EvidenceID]domain.EvidenceFact{41: fact}, span("2026-01-01", "2026-12-31"), day("2026-04-01"))
+	if !p.Proven || p.Until != day("2026-05-15") || !p.Lapses {
+		t.Errorf("proof %+v", p)
+	}
+	after := p.AsOf(day("2026-05-16"))
+	if after.Proven || after.Causes[0].String() != "evidence_expired_since(EV-000041, 2026-05-16)" {
+		t.Errorf("the day after: %+v", after)
+	}
+	if x, ok := fact.ExpiryOf(41); !ok || x.On != fact.Expires || x.Noun != domain.NounEvidence {
+		t.Errorf("expiry %+v", x)
+	}
+	fact.State = domain.EvidenceReturned
+	if _, ok := fact.ExpiryOf(41); ok {
+		t.Error("what was returned runs out")
+	}
+}
+
 // A recurring duty wants newer evidence each turn; what it speaks for counts one
 // turn longer, and nothing ages after the audit period.
 func TestReliance_RecurringDuty(t *testing.T) {

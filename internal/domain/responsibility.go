@@ -82,6 +82,10 @@ func (p Proof) AsOf(on Date) Proof {
 			code = v.Value
 		}
 	}
+	if p.Lapses {
+		since := because("evidence_expired_since", "Evidence", code, "Since", p.Until.AddDays(1).String())
+		return Proof{Stale: true, Causes: append(slices.Clone(p.Causes), since)}
+	}
 	cause := because("evidence_stale", "Evidence", code, "Due", p.Until.AddDays(-ProofGraceDays).String())
 	return Proof{Stale: true, Causes: append(slices.Clone(p.Causes), cause)}
 }

@@ -4,6 +4,7 @@ package i18n
 // as "role." + role. Their keys count as used; add a prefix here when you build
 // one, and a test that every value of the enum Has its key.
 var Dynamic = []string{
+	"activity.verb.",
 	"applicability.",
 	"bucket.",
 	"cadence.",
@@ -33,6 +34,7 @@ var Dynamic = []string{
 	"environment.",
 	"error.title.",
 	"evidence.text.",
+	"evidence.bar.",
 	"evidence_kind.",
 	"expiry.kind.",
 	"gate.",
@@ -59,6 +61,7 @@ var Dynamic = []string{
 	"pack.rung_meaning.",
 	"party.",
 	"people.role.",
+	"record.outcome.",
 	"readiness.",
 	"relation.",
 	"relation_carries.",
@@ -69,6 +72,7 @@ var Dynamic = []string{
 	"rung.",
 	"search.one.",
 	"search.tab.",
+	"seen.",
 	"sensitivity.",
 	"service.model_hint.",
 	"state.",
@@ -79,4 +83,6 @@ var Dynamic = []string{
 	"verb.",
 	"verify.defect.",
 	"verify.note.",
+	"warning.",
+	"warning_do.",
 }

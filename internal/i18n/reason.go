@@ -23,7 +23,7 @@ func (l *Localizer) Reason(prefix, code string, params map[string]string) string
 // param writes one parameter; its name says what it is.
 func (l *Localizer) param(name, value string) string {
 	switch name {
-	case "From", "To", "On", "Due":
+	case "From", "To", "On", "Due", "Since":
 		return l.Date(value)
 	case "Environment", "Named":
 		return l.T("environment."+value, nil)

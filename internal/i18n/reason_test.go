@@ -22,6 +22,7 @@ var reasonSources = map[string][]string{
 	"reliance_report.go":   {"cause", "ground", "note"},
 	"reliance_own.go":      {"cause", "ground", "note"},
 	"readiness.go":         {"readiness"},
+	"sufficiency.go":       {"warning"},
 }
 
 // notCalls are codes that the rules build without a literal in the call.

@@ -83,10 +83,13 @@ var ticked = []string{
 	"/o/sample/e/SURV-2026/reliances/propose?id=1&id=64&id=65",
 	"/o/sample/e/SURV-2026/reliances/approve?id=1&id=10&id=12",
 	"/o/sample/e/SURV-2026/soa/bulk?id=A.5.1&id=A.5.2",
+	"/o/sample/e/SURV-2026/evidence/accept?id=6&id=45",
+	"/o/sample/e/SURV-2026/evidence?state=submitted",
+	"/o/sample/e/SURV-2026/evidence/calendar?month=2031-01",
 }
 
 // downloads are routes that give a file, not a page.
-var downloads = regexp.MustCompile(`\.(csv|xlsx)$|/file$`)
+var downloads = regexp.MustCompile(`\.(csv|xlsx|jsonl|tlog-proof)$|/file$`)
 
 // crawl follows the links of the sample from its dashboard until every route
 // was seen once, and returns an address for each.

@@ -31,6 +31,10 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 	p := views.ControlProps{Summary: v.Summary, Engagement: c.Engagement, Requirements: v.Requirements, Evidence: v.Evidence,
 		Tests: v.Tests, Ownerships: v.Ownerships, Certificates: v.Certificates, Me: c.Actor.Person, Today: s.app.Day(), Form: form}
 	p.Links = c.workspaceLinks(v)
+	p.Doubts = map[domain.EvidenceID][]domain.Reason{}
+	for _, e := range v.Evidence {
+		p.Doubts[e.Evidence.ID] = s.app.SufficiencyOfRow(c.Engagement, e, v.Summary.OwnerID)
+	}
 	p.Services = s.serviceParts(c, v)
 	p.Form = c.placed(p.Form, p.Services)
 	for _, read := range []func() error{
@@ -89,6 +93,7 @@ func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
 		{domain.ActOwnerAcknowledge, &l.Acknowledge, at.ControlAcknowledge(id)},
 		{domain.ActTestConclude, &l.Test, at.ControlTests(id)},
 		{domain.ActEvidenceWrite, &l.Attach, at.NewEvidenceFor(id)},
+		{domain.ActEvidenceWrite, &l.Reuse, at.ReuseEvidence(id)},
 		{domain.ActActivityRead, &l.ControlHistory, at.Activity()},
 		{domain.ActServiceWrite, &l.Services, at.Services()},
 	} {

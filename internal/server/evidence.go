@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -12,7 +13,7 @@ import (
 
 func (c *Ctx) evidenceHrefs() views.EvidenceHrefs {
 	at := c.At()
-	h := views.EvidenceHrefs{List: at.Evidence(), Item: at.EvidenceItem, File: at.EvidenceFile, Control: at.Control}
+	h := views.EvidenceHrefs{List: at.Evidence(), Item: at.EvidenceItem, File: at.EvidenceFile, Control: at.Control, Calendar: at.EvidenceCalendar(), ToReview: at.EvidenceToReview()}
 	if c.Actor.Can(domain.ActEvidenceWrite) {
 		h.New = at.NewEvidence()
 	}
@@ -23,8 +24,10 @@ func (c *Ctx) evidenceHrefs() views.EvidenceHrefs {
 func (s *Server) showEvidence(c *Ctx) error {
 	v := views.EvidenceList{Path: c.Path(), Href: c.evidenceHrefs(), Filter: domain.EvidenceFilter{
 		Query: c.queryWords(), State: queryChoice(c, "state", domain.EvidenceStates), Kind: queryChoice(c, "kind", domain.EvidenceKinds),
-		Control: queryID[domain.ControlID](c, "control"), Page: c.ListPage()}}
-	v.Filter.Sort, v.Filter.Desc = c.querySort("number", "title", "period")
+		Control: queryID[domain.ControlID](c, "control"), Page: c.ListPage(),
+		Sensitivity: queryChoice(c, "sensitivity", domain.Sensitivities), Held: c.Query("hold") != ""}}
+	v.Filter.Sort, v.Filter.Desc = c.querySort("number", "title", "period", "expires")
+	s.narrowByDay(c, &v)
 	var err error
 	if v.List, err = s.app.FindEvidence(c.Context(), c.Actor, v.Filter); err != nil {
 		return err
@@ -56,6 +59,9 @@ func (s *Server) showEvidenceItem(c *Ctx) error {
 
 func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed views.ReviewValues, errs views.FormErrors) error {
 	e, err := s.app.Evidence(c.Context(), c.Actor, id)
+	if domain.IsNotFound(err) {
+		return s.removedEvidence(c, id, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -72,6 +78,9 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 		return err
 	}
 	v.Uses = c.useLines(uses)
+	if err := s.keptItem(c, e, &v); err != nil {
+		return err
+	}
 	if c.Actor.Can(domain.ActEvidenceWrite) {
 		v.Edit, v.NewVersion = c.At().EditEvidence(id), c.At().NewEvidenceVersion(id)
 	}
@@ -80,6 +89,9 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 		if v.Review.Alone, err = s.app.Alone(c.Context(), c.Actor); err != nil {
 			return err
 		}
+	}
+	if status == fiber.StatusOK {
+		s.app.Saw(c.Context(), c.Actor, id, e.Versions[0].Number, domain.SeenOpened)
 	}
 	return c.RenderStatus(status, views.EvidenceItemPage(c.Page(e.Item.Code()), v))
 }
@@ -96,6 +108,13 @@ func (c *Ctx) useLines(u app.EvidenceUse) []views.EvidenceUseLine {
 	for _, v := range u.Reports {
 		out = append(out, views.EvidenceUseLine{What: c.L.T("evidence.use.report", nil), Href: c.At().Report(v.ID), Label: v.Title})
 	}
+	for _, p := range u.Packs {
+		out = append(out, views.EvidenceUseLine{What: c.L.T("evidence.use.pack", map[string]any{"Version": itoa(p.Version)}),
+			Href: c.At().In(p.Engagement).Pack(p.Pack.ID), Label: p.Pack.Code()})
+	}
+	for _, e := range u.Engagements {
+		out = append(out, views.EvidenceUseLine{What: c.L.T("evidence.use.engagement", nil), Href: c.At().In(e.Code).Dashboard(), Label: e.Title})
+	}
 	return out
 }
 
@@ -110,7 +129,10 @@ func (s *Server) reviewEvidence(c *Ctx) error {
 		return err
 	}
 	typed := views.ReviewValues{Verdict: form.Text("verdict"), Reason: form.Text("reason"), Comment: form.Text("comment"), Override: form.Text("override")}
-	version := form.Int("version")
+	version, queue := form.Int("version"), form.Text("from") == "queue"
+	if queue && typed.Reason != "" { // a row's button names the reason alone
+		typed.Verdict = string(domain.EvidenceReturned)
+	}
 	if err = form.Err(); err == nil {
 		_, err = s.app.ReviewEvidence(c.Context(), c.Actor, domain.Review{Evidence: id, Verdict: domain.EvidenceState(typed.Verdict),
 			Reason: domain.ReviewReason(typed.Reason), Comment: typed.Comment, Override: typed.Override}, version)
@@ -124,6 +146,9 @@ func (s *Server) reviewEvidence(c *Ctx) error {
 	notice := "notice.evidence.accepted"
 	if typed.Verdict == string(domain.EvidenceReturned) {
 		notice = "notice.evidence.returned"
+	}
+	if queue {
+		return c.Redirect(c.At().EvidenceToReview(), notice)
 	}
 	return c.Redirect(c.At().EvidenceItem(id), notice)
 }
@@ -145,6 +170,9 @@ func (s *Server) downloadEvidence(c *Ctx) error {
 	content, v, err := s.app.OpenVersion(c.Context(), c.Actor, id, int(number))
 	if err != nil {
 		return err
+	}
+	if r := c.header("Range"); r == "" || strings.HasPrefix(r, "bytes=0-") { // not the rest of one that was counted
+		s.app.Saw(c.Context(), c.Actor, id, v.Number, domain.SeenDownloaded)
 	}
 	return c.Download(Download{Name: v.FileName, Size: content.Size(), ETag: v.Blob.SHA256.String(), Content: content})
 }

@@ -51,9 +51,9 @@ func (s *Server) addedEvidence(c *Ctx, ids []domain.EvidenceID) (views.EvidenceA
 	}
 	rows, err := s.app.EvidenceByID(c.Context(), c.Actor, ids)
 	for _, e := range rows {
-		v.Added = append(v.Added, views.AddedItem{Summary: e.Summary, Values: views.EvidenceValues{Title: e.Summary.Evidence.Title,
+		v.Added = append(v.Added, views.AddedItem{Summary: e.Summary, Doubts: s.app.SufficiencyOfRow(c.Engagement, e.Summary, 0), Values: views.EvidenceValues{Title: e.Summary.Evidence.Title,
 			Source: e.Summary.Evidence.Source, Method: e.Summary.Evidence.Method, Sensitivity: string(e.Summary.Evidence.Sensitivity),
-			CapturedOn: e.CapturedOn.String(), From: e.Summary.Evidence.Period.From.String(), To: e.Summary.Evidence.Period.To.String()}})
+			Expires: e.Summary.Evidence.Expires.String(), Cadence: string(e.Summary.Evidence.Cadence), CapturedOn: e.CapturedOn.String(), From: e.Summary.Evidence.Period.From.String(), To: e.Summary.Evidence.Period.To.String()}})
 		if e.Summary.Evidence.State == domain.EvidenceDraft {
 			v.Drafts++
 		}
@@ -119,9 +119,9 @@ func draftRow(f *Form, id domain.EvidenceID) app.EvidenceDraft {
 		}
 	}
 	return app.EvidenceDraft{
-		Item: domain.Evidence{ID: id, Title: f.Text(row + "title"), Source: f.Text(row + "source"), Method: f.Text(row + "method"),
+		Item: domain.Evidence{ID: id, Title: f.Text(row + "title"), Source: f.Text(row + "source"), Method: f.Text(row + "method"), Cadence: domain.Cadence(f.Text(row + "cadence")),
 			Sensitivity: domain.Sensitivity(f.Text(row + "sensitivity")), Version: f.Int(row + "version")},
-		CapturedOn: f.Date(row + "captured_on"), Period: f.Period(row+"from", row+"to"),
+		CapturedOn: f.Date(row + "captured_on"), Period: f.Period(row+"from", row+"to"), Expires: f.Date(row + "expires"),
 	}
 }
 

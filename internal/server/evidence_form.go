@@ -13,7 +13,7 @@ import (
 func evidenceValues(f *Form) views.EvidenceValues {
 	return views.EvidenceValues{Title: f.Text("title"), Source: f.Text("source"), Method: f.Text("method"), Sensitivity: f.Text("sensitivity"),
 		CapturedOn: f.Text("captured_on"), From: f.Text("from"), To: f.Text("to"), URL: f.Text("url"), Note: f.Text("note"),
-		Controls: f.All("controls"), Codes: f.Text("codes")}
+		Controls: f.All("controls"), Codes: f.Text("codes"), Expires: f.Text("expires"), Cadence: f.Text("cadence")}
 }
 
 // controlChoice is how a form offers the organization's controls.
@@ -71,7 +71,8 @@ func (s *Server) showEditEvidence(c *Ctx) error {
 	}
 	n := e.Versions[0]
 	v := views.EvidenceValues{Title: e.Item.Title, Source: e.Item.Source, Method: e.Item.Method, Sensitivity: string(e.Item.Sensitivity),
-		CapturedOn: n.CapturedOn.String(), From: n.Period.From.String(), To: n.Period.To.String(), Codes: codesOf(e.Controls)}
+		CapturedOn: n.CapturedOn.String(), From: n.Period.From.String(), To: n.Period.To.String(), Codes: codesOf(e.Controls),
+		Expires: n.Expires.String(), Cadence: string(e.Item.Cadence)}
 	for _, k := range e.Controls {
 		v.Controls = append(v.Controls, itoa(k.ID))
 	}
@@ -123,8 +124,9 @@ func (s *Server) saveDescription(c *Ctx, form *Form, now domain.Evidence) (notic
 		return "", err
 	}
 	in := domain.Evidence{ID: now.ID, Title: form.Text("title"), Source: form.Text("source"), Method: form.Text("method"),
-		Sensitivity: domain.Sensitivity(form.Text("sensitivity")), Version: form.Int("version")}
+		Sensitivity: domain.Sensitivity(form.Text("sensitivity")), Cadence: domain.Cadence(form.Text("cadence")), Version: form.Int("version")}
 	draft := domainDraft(in, form.Date("captured_on"), form.Period("from", "to"), controls)
+	draft[0].Expires = form.Date("expires")
 	if err := form.Err(); err != nil {
 		return "", err
 	}

@@ -214,8 +214,9 @@ func fileTitle(typed, name string, files int) string {
 func newEvidence(f *Form, controls []domain.ControlID) app.NewEvidence {
 	return app.NewEvidence{
 		Item: domain.Evidence{Title: f.Text("title"), Kind: domain.EvidenceKind(f.Text("kind")), Source: f.Text("source"),
-			Method: f.Text("method"), Sensitivity: domain.Sensitivity(f.Text("sensitivity"))},
-		Version:  domain.EvidenceVersion{URL: f.Text("url"), Note: f.Text("note"), CapturedOn: f.Date("captured_on"), Period: f.Period("from", "to")},
+			Method: f.Text("method"), Sensitivity: domain.Sensitivity(f.Text("sensitivity")), Cadence: domain.Cadence(f.Text("cadence"))},
+		Version: domain.EvidenceVersion{URL: f.Text("url"), Note: f.Text("note"), CapturedOn: f.Date("captured_on"), Period: f.Period("from", "to"),
+			Expires: f.Date("expires")},
 		Controls: slices.Clone(controls),
 	}
 }

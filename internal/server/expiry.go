@@ -63,11 +63,15 @@ func (s *Server) expiryProps(c *Ctx, d app.Dashboard) (views.ExpiryProps, error)
 	return views.ExpiryProps{Timeline: t, Table: c.expiryTable(listed, names, d.On), Lead: lead, Day: day}, nil
 }
 
-// byMonth gathers the duties that fall due in one month into one line.
+// shared reports whether things of a kind share one line: there may be many.
+func shared(n domain.Noun) bool { return n == domain.NounResponsibility || n == domain.NounEvidence }
+
+// byMonth gathers the duties that fall due in one month into one line, and so the
+// evidence whose last day is in it.
 func byMonth(all []domain.Expiry) []expiry {
 	var out []expiry
 	for _, x := range all {
-		if n := len(out) - 1; x.Noun == domain.NounResponsibility && n >= 0 && out[n].Noun == x.Noun && sameMonth(out[n].On, x.On) {
+		if n := len(out) - 1; shared(x.Noun) && n >= 0 && out[n].Noun == x.Noun && sameMonth(out[n].On, x.On) {
 			out[n].with = append(out[n].with, x)
 			continue
 		}
@@ -89,15 +93,18 @@ func sameMonth(a, b domain.Date) bool {
 	return a.Time().Year() == b.Time().Year() && a.Time().Month() == b.Time().Month()
 }
 
-// expiryLanes gives each thing a line; the duties share one.
+// expiryLanes gives each thing a line; the duties share one, and so does evidence.
 func (c *Ctx) expiryLanes(lines []expiry, names map[domain.PersonID]string) []views.Lane {
 	var out []views.Lane
-	duties := views.Lane{Label: c.L.T("expiry.kind.responsibility", nil), Counted: true}
-	count := 0
+	common, count := map[domain.Noun]*views.Lane{}, map[domain.Noun]int{}
 	for _, x := range lines {
 		mark := views.LaneMark{On: x.On, Count: 1 + len(x.with)}
-		if x.Noun == domain.NounResponsibility {
-			duties.Marks, count = append(duties.Marks, mark), count+mark.Count
+		if shared(x.Noun) {
+			if common[x.Noun] == nil {
+				common[x.Noun] = &views.Lane{Label: c.L.T("expiry.kind."+string(x.Noun), nil), Counted: true}
+			}
+			common[x.Noun].Marks = append(common[x.Noun].Marks, mark)
+			count[x.Noun] += mark.Count
 			continue
 		}
 		lane := views.Lane{Label: c.expiryLabel(x.Expiry, names), Href: c.expiryHref(x.Expiry), Counted: x.Counted, Marks: []views.LaneMark{mark}}
@@ -108,9 +115,13 @@ func (c *Ctx) expiryLanes(lines []expiry, names map[domain.PersonID]string) []vi
 		}
 		out = append(out, lane)
 	}
-	if count > 0 {
-		duties.Note = c.L.N("expiry.duties", count, nil)
-		out = append(out, duties)
+	if lane := common[domain.NounResponsibility]; lane != nil {
+		lane.Note = c.L.N("expiry.duties", count[domain.NounResponsibility], nil)
+		out = append(out, *lane)
+	}
+	if lane := common[domain.NounEvidence]; lane != nil {
+		lane.Note, lane.Href = c.L.N("expiry.evidence", count[domain.NounEvidence], nil), c.At().EvidenceCalendar()
+		out = append(out, *lane)
 	}
 	return out
 }
@@ -130,6 +141,8 @@ func (c *Ctx) expiryHref(x domain.Expiry) string {
 		return c.At().Report(domain.ReportID(x.Object))
 	case domain.NounResponsibility:
 		return c.At().Control(x.Control)
+	case domain.NounEvidence:
+		return c.At().EvidenceItem(domain.EvidenceID(x.Object))
 	}
 	return ""
 }

@@ -106,6 +106,11 @@ func (s *Server) downloadPack(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	if r := c.header("Range"); r == "" || strings.HasPrefix(r, "bytes=0-") { // not the rest of one that was recorded
+		if err := s.app.RecordPackDownload(c.Context(), c.Actor, p); err != nil { // reading goes on when nothing can be written
+			s.log.Error("a pack's download could not be recorded", "id", c.id, "err", err)
+		}
+	}
 	return c.Download(Download{Name: o.FileName(), Type: "application/zip", Size: o.Size(), ETag: p.Layout.String(),
 		Write: func(w io.Writer, offset, length int64) error { return o.StreamRange(c.Context(), w, offset, length) }})
 }

@@ -57,7 +57,14 @@ func (p Place) Tasks() string           { return p.eng() + "/tasks" }
 func (p Place) Settings() string        { return p.eng() + "/settings" }
 func (p Place) EngagementState() string { return p.eng() + "/state" }
 func (p Place) Activity() string        { return p.eng() + "/activity" }
-func (p Place) Catalogue() string       { return p.eng() + "/catalogue" }
+
+// ActivityFile is the export of the list; kind is csv, xlsx or jsonl.
+func (p Place) ActivityFile(kind string) string { return p.Activity() + "." + kind }
+func (p Place) CompareCheckpoint() string       { return p.Activity() + "/compare" }
+func (p Place) Record(seq int64) string         { return sub(p.Activity(), seq) }
+func (p Place) RecordProof(seq int64) string    { return p.Record(seq) + "/proof.tlog-proof" }
+
+func (p Place) Catalogue() string { return p.eng() + "/catalogue" }
 
 func (p Place) Services() string                   { return p.eng() + "/services" }
 func (p Place) NewService() string                 { return p.Services() + "/new" }
@@ -240,6 +247,16 @@ func (p Place) AddedEvidence() string                    { return p.Evidence() +
 func (p Place) CompleteEvidence() string                 { return p.Evidence() + "/complete" }
 func (p Place) NewEvidenceVersion(id domain.EvidenceID) string {
 	return p.EvidenceVersions(id) + "/new"
+}
+
+func (p Place) EvidenceCalendar() string                   { return p.Evidence() + "/calendar" }
+func (p Place) AcceptEvidence() string                     { return p.Evidence() + "/accept" }
+func (p Place) EvidenceToReview() string                   { return p.Evidence() + "?state=submitted" }
+func (p Place) EvidenceHold(id domain.EvidenceID) string   { return p.EvidenceItem(id) + "/hold" }
+func (p Place) DeleteEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/delete" }
+func (p Place) ReuseEvidence(id domain.ControlID) string   { return p.Control(id) + "/evidence" }
+func (p Place) EvidenceMonth(m domain.Period) string {
+	return p.EvidenceCalendar() + "?month=" + m.From.String()[:7]
 }
 
 // NewEvidenceFor is the upload form with a control chosen already.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -108,6 +109,9 @@ func (s *Store) FindActivity(ctx context.Context, org domain.OrgID, f domain.Act
 	return out, err
 }
 
+// likely makes what somebody typed a plain text within LIKE.
+var likely = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
+
 func (s *Store) activityWhere(ctx context.Context, org domain.OrgID, f domain.ActivityFilter) *gorm.DB {
 	q := s.r(ctx).Model(&activityRow{}).Where("activity.org_id = ?", int64(org))
 	if f.Engagement != 0 {
@@ -121,6 +125,12 @@ func (s *Store) activityWhere(ctx context.Context, org domain.OrgID, f domain.Ac
 	}
 	if f.Object != 0 {
 		q = q.Where("activity.object_id = ?", f.Object)
+	}
+	if f.Label != "" {
+		q = q.Where(`LOWER(activity.label) LIKE ? ESCAPE '\'`, "%"+likely.Replace(strings.ToLower(f.Label))+"%")
+	}
+	if f.Verb != "" {
+		q = q.Where(`activity.verb LIKE ? ESCAPE '\'`, "%."+likely.Replace(f.Verb))
 	}
 	if f.From != 0 {
 		q = q.Where("activity.at >= ?", micros(f.From.Time()))
@@ -138,4 +148,22 @@ func (s *Store) Revisions(ctx context.Context, org domain.OrgID, noun domain.Nou
 	return each(rows, err, func(r revisionRow) domain.Revision {
 		return domain.Revision{Org: org, Noun: noun, Object: object, At: moment(r.At), State: []byte(r.State)}
 	})
+}
+
+// ActivityRecord reads one record of an organization.
+func (s *Store) ActivityRecord(ctx context.Context, org domain.OrgID, seq int64) (domain.Activity, error) {
+	q := viewed(s.r(ctx).Model(&activityRow{}).Where("activity.org_id = ? AND activity.seq = ?", int64(org), seq))
+	row, err := take[activityView](q, "activity")
+	return one(row, err, activityView.domain)
+}
+
+// ActivityBefore lists the newest records before a sequence, for going through
+// all of them; 0 begins with the newest.
+func (s *Store) ActivityBefore(ctx context.Context, org domain.OrgID, f domain.ActivityFilter, before int64, most int) ([]domain.Activity, error) {
+	q := s.activityWhere(ctx, org, f)
+	if before > 0 {
+		q = q.Where("activity.seq < ?", before)
+	}
+	rows, err := all[activityView](viewed(q).Order("activity.seq DESC").Limit(most), "activity")
+	return each(rows, err, activityView.domain)
 }

@@ -27,6 +27,13 @@ type evidenceRow struct {
 	PeriodTo    string
 	Folded      string
 	Version     int
+	Cadence     string
+	Expires     string
+	Due         string
+	Held        bool
+	HoldWhy     string
+	HoldBy      *int64
+	HoldAt      int64
 }
 
 func (evidenceRow) TableName() string { return "evidence" }
@@ -35,18 +42,22 @@ func (r evidenceRow) domain() domain.Evidence {
 	return domain.Evidence{ID: domain.EvidenceID(r.ID), Org: domain.OrgID(r.OrgID), Number: r.Number, Title: r.Title,
 		Kind: domain.EvidenceKind(r.Kind), Source: r.Source, Method: r.Method, Sensitivity: domain.Sensitivity(r.Sensitivity),
 		State: domain.EvidenceState(r.State), Author: domain.PersonID(r.AuthorID), Period: days(r.PeriodFrom, r.PeriodTo),
-		Versions: r.Versions, Version: r.Version}
+		Versions: r.Versions, Version: r.Version, Cadence: domain.Cadence(r.Cadence), Expires: day(r.Expires), Due: day(r.Due),
+		Hold: domain.Hold{On: r.Held, Why: r.HoldWhy, By: deref[domain.PersonID](r.HoldBy), At: moment(r.HoldAt)}}
 }
 
 func evidenceOf(e domain.Evidence) evidenceRow {
 	return evidenceRow{int64(e.ID), int64(e.Org), e.Number, e.Title, string(e.Kind), e.Source, e.Method, string(e.Sensitivity),
 		string(e.State), int64(e.Author), e.Versions, e.Period.From.String(), e.Period.To.String(),
-		Fold(e.Title + " " + e.Source + " " + e.Code()), e.Version}
+		Fold(e.Title + " " + e.Source + " " + e.Code()), e.Version, string(e.Cadence), e.Expires.String(), e.Due.String(),
+		e.Hold.On, e.Hold.Why, ref(e.Hold.By), micros(e.Hold.At)}
 }
 
-// CreateEvidence adds an item under the organization's next number.
+// CreateEvidence adds an item under the organization's next number; that of a
+// deleted item is never given again.
 func (s *Store) CreateEvidence(ctx context.Context, e *domain.Evidence) error {
-	err := s.w(ctx).Model(&evidenceRow{}).Where("org_id = ?", int64(e.Org)).Select("COALESCE(MAX(number), 0) + 1").Scan(&e.Number).Error
+	err := s.w(ctx).Raw(`SELECT 1 + COALESCE(MAX(number), 0) FROM (SELECT MAX(number) AS number FROM evidence WHERE org_id = ?
+		UNION ALL SELECT MAX(number) FROM evidence_removals WHERE org_id = ?) taken`, int64(e.Org), int64(e.Org)).Scan(&e.Number).Error
 	if err != nil {
 		return fmt.Errorf("number evidence: %w", translate(err))
 	}
@@ -102,8 +113,11 @@ func (s *Store) evidenceSummaries(ctx context.Context, org domain.OrgID, ids []i
 		Size     int64
 		Author   string
 		Controls int
+
+		MediaType  string
+		CapturedOn string
 	}
-	q := s.r(ctx).Model(&evidenceRow{}).Where("evidence.org_id = ? AND evidence.id IN ?", int64(org), ids).Select(`evidence.*, p.name AS author, v.file_name, v.size,
+	q := s.r(ctx).Model(&evidenceRow{}).Where("evidence.org_id = ? AND evidence.id IN ?", int64(org), ids).Select(`evidence.*, p.name AS author, v.file_name, v.size, v.media_type, v.captured_on,
 		(SELECT COUNT(*) FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id) AS controls`).
 		Joins("JOIN people p ON p.id = evidence.author_id").
 		Joins("JOIN evidence_versions v ON v.org_id = evidence.org_id AND v.evidence_id = evidence.id AND v.number = evidence.versions")
@@ -114,7 +128,8 @@ func (s *Store) evidenceSummaries(ctx context.Context, org domain.OrgID, ids []i
 	}
 	slices.SortFunc(rows, func(a, b summaryRow) int { return place[a.Row.ID] - place[b.Row.ID] })
 	return each(rows, err, func(r summaryRow) domain.EvidenceSummary {
-		return domain.EvidenceSummary{Evidence: r.Row.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls}
+		return domain.EvidenceSummary{Evidence: r.Row.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls,
+			MediaType: r.MediaType, CapturedOn: day(r.CapturedOn)}
 	})
 }
 
@@ -139,7 +154,7 @@ func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.Ev
 	if f.Control != 0 {
 		q = q.Where(`EXISTS (SELECT 1 FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id AND ec.control_id = ?)`, int64(f.Control))
 	}
-	return q
+	return keptWhere(q, f)
 }
 
 // holding tests each item for the words looked for.
@@ -169,6 +184,7 @@ type evidenceVersionRow struct {
 	PeriodTo   string
 	UploadedBy int64
 	UploadedAt int64
+	Expires    string
 }
 
 func (evidenceVersionRow) TableName() string { return "evidence_versions" }
@@ -178,14 +194,14 @@ func (r evidenceVersionRow) domain() domain.EvidenceVersion {
 		Number: r.Number, FileName: r.FileName, MediaType: r.MediaType,
 		Blob: domain.Blob{SHA256: digest(r.SHA256), SHA512: r.SHA512, CRC32: uint32(r.CRC32), Size: r.Size},
 		URL:  r.URL, Note: r.Note, CapturedOn: day(r.CapturedOn), Period: days(r.PeriodFrom, r.PeriodTo),
-		UploadedBy: domain.PersonID(r.UploadedBy), UploadedAt: moment(r.UploadedAt)}
+		UploadedBy: domain.PersonID(r.UploadedBy), UploadedAt: moment(r.UploadedAt), Expires: day(r.Expires)}
 }
 
 // AddEvidenceVersion appends an immutable version and sets its id.
 func (s *Store) AddEvidenceVersion(ctx context.Context, v *domain.EvidenceVersion) error {
 	row := evidenceVersionRow{0, int64(v.Org), int64(v.Evidence), v.Number, v.FileName, v.MediaType, digestBytes(v.Blob.SHA256),
 		v.Blob.SHA512, int64(v.Blob.CRC32), v.Blob.Size, v.URL, v.Note, v.CapturedOn.String(), v.Period.From.String(),
-		v.Period.To.String(), int64(v.UploadedBy), micros(v.UploadedAt)}
+		v.Period.To.String(), int64(v.UploadedBy), micros(v.UploadedAt), v.Expires.String()}
 	if err := insert(ctx, s, domain.NounEvidence, &row); err != nil {
 		return err
 	}
@@ -290,8 +306,9 @@ func (s *Store) acceptances(ctx context.Context, org domain.OrgID, before time.T
 	var rows []struct {
 		EvidenceID, ReviewerID, At int64
 		PeriodFrom, PeriodTo       string
+		Expires                    string
 	}
-	err := s.r(ctx).Table("reviews rv").Select("rv.evidence_id, rv.reviewer_id, rv.at, v.period_from, v.period_to").
+	err := s.r(ctx).Table("reviews rv").Select("rv.evidence_id, rv.reviewer_id, rv.at, v.period_from, v.period_to, v.expires").
 		Joins("JOIN evidence_versions v ON v.org_id = rv.org_id AND v.id = rv.version_id").
 		Where("rv.org_id = ? AND rv.id IN (?) AND rv.verdict = ?", int64(org), last, string(domain.EvidenceAccepted)).Scan(&rows).Error
 	if err != nil {
@@ -299,7 +316,8 @@ func (s *Store) acceptances(ctx context.Context, org domain.OrgID, before time.T
 	}
 	out := make(map[domain.EvidenceID]domain.Acceptance, len(rows))
 	for _, r := range rows {
-		out[domain.EvidenceID(r.EvidenceID)] = domain.Acceptance{By: domain.PersonID(r.ReviewerID), On: domain.DateOf(moment(r.At)), Period: days(r.PeriodFrom, r.PeriodTo)}
+		out[domain.EvidenceID(r.EvidenceID)] = domain.Acceptance{By: domain.PersonID(r.ReviewerID), On: domain.DateOf(moment(r.At)),
+			Period: days(r.PeriodFrom, r.PeriodTo), Expires: day(r.Expires)}
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"relier/internal/domain"
 )
@@ -15,6 +16,7 @@ type evidenceCountRow struct {
 	Kind       string
 	PeriodFrom string
 	PeriodTo   string
+	Expires    string
 	N          int64
 }
 
@@ -27,7 +29,7 @@ const countMost = 10_000
 // through: it asks for nothing but a state, a kind and a control.
 func counted(f domain.EvidenceFilter) bool {
 	f.State, f.Kind, f.Control, f.Sort, f.Desc, f.Page = "", "", 0, "", false, domain.Page{}
-	return f == domain.EvidenceFilter{}
+	return reflect.DeepEqual(f, domain.EvidenceFilter{})
 }
 
 // countEvidence counts what a filter lets through; more says that there are more

@@ -91,6 +91,7 @@ func facetsOf(f domain.EvidenceFilter) []string {
 // evidenceOrder is an order of the library: columns with an index of their own,
 // whose last is unique, all in one direction.
 type evidenceOrder struct {
+	first   string // before the columns, in the same direction always; "" for none
 	columns []string
 	desc    bool
 }
@@ -100,13 +101,15 @@ type evidenceOrder struct {
 func orderOf(f domain.EvidenceFilter) evidenceOrder {
 	switch f.Sort {
 	case "title":
-		return evidenceOrder{[]string{"evidence.folded"}, f.Desc}
+		return evidenceOrder{"", []string{"evidence.folded"}, f.Desc}
 	case "period":
-		return evidenceOrder{[]string{"evidence.period_to", "evidence.number"}, f.Desc}
+		return evidenceOrder{"", []string{"evidence.period_to", "evidence.number"}, f.Desc}
+	case "expires": // what has no last day comes last, either way
+		return evidenceOrder{"CASE WHEN evidence.expires = '' THEN 1 ELSE 0 END", []string{"evidence.expires", "evidence.number"}, f.Desc}
 	case "number":
-		return evidenceOrder{[]string{"evidence.number"}, f.Desc}
+		return evidenceOrder{"", []string{"evidence.number"}, f.Desc}
 	}
-	return evidenceOrder{[]string{"evidence.number"}, true} // the newest first
+	return evidenceOrder{"", []string{"evidence.number"}, true} // the newest first
 }
 
 func (o evidenceOrder) byNumber() bool { return o.columns[0] == "evidence.number" }
@@ -114,6 +117,9 @@ func (o evidenceOrder) byNumber() bool { return o.columns[0] == "evidence.number
 // on orders a query. Sorted, it takes the order from no index: a text with
 // nothing after it is an expression, which none holds.
 func (o evidenceOrder) on(q *gorm.DB, sorted bool) *gorm.DB {
+	if o.first != "" {
+		q = q.Order(o.first)
+	}
 	for _, c := range o.columns {
 		if sorted && c != "evidence.number" {
 			c += " || ''"
@@ -137,7 +143,7 @@ func (s *Store) evidencePage(ctx context.Context, org domain.OrgID, f domain.Evi
 	if found.whole(f) && order.byNumber() && order.desc {
 		return found.ids[offset : offset+limit], nil
 	}
-	fromEnd := offset > n/2 && counted(f)
+	fromEnd := offset > n/2 && counted(f) && order.first == ""
 	if fromEnd {
 		order.desc, offset = !order.desc, n-offset-limit
 	}

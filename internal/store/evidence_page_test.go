@@ -112,30 +112,30 @@ func TestEvidenceCounts_AgreeWithCounting(t *testing.T) {
 				e := &items[random.IntN(len(items))]
 				e.State = domain.EvidenceStates[random.IntN(5)]
 				e.Period = domain.Period{From: domain.MustDate("2026-01-01"), To: domain.MustDate("2026-01-31").AddDays(random.IntN(3))}
+				e.Expires = domain.MustDate("2027-01-31").AddDays(random.IntN(2))
 				must(t, s.UpdateEvidence(ctx, e))
 			case n < 9:
 				must(t, s.LinkEvidence(ctx, f.org.ID, items[random.IntN(len(items))].ID, controls[:random.IntN(4)]))
 			default:
 				i := random.IntN(len(items))
-				must(t, s.LinkEvidence(ctx, f.org.ID, items[i].ID, nil))
-				must(t, s.Writer().Exec("DELETE FROM evidence WHERE org_id = ? AND id = ?", int64(f.org.ID), int64(items[i].ID)).Error)
+				must(t, s.RemoveEvidence(ctx, domain.Removal{Org: f.org.ID, Evidence: items[i].ID, Number: items[i].Number, Title: "T", By: f.person.ID, At: at}))
 				items = slices.Delete(items, i, i+1)
 			}
 		}
 		count := func(query string) string {
 			var rows []struct {
-				ControlID                         int64
-				State, Kind, PeriodFrom, PeriodTo string
-				N                                 int64
+				ControlID                                  int64
+				State, Kind, PeriodFrom, PeriodTo, Expires string
+				N                                          int64
 			}
 			must(t, s.Writer().Raw(query).Scan(&rows).Error)
 			return fmt.Sprint(rows)
 		}
-		const order = " ORDER BY 1, 2, 3, 4, 5"
-		stored := count("SELECT control_id, state, kind, period_from, period_to, n FROM evidence_counts WHERE n <> 0" + order)
-		counted := count(`SELECT * FROM (SELECT 0 AS control_id, state, kind, period_from, period_to, COUNT(*) AS n FROM evidence GROUP BY state, kind, period_from, period_to
-			UNION ALL SELECT c.control_id, e.state, e.kind, e.period_from, e.period_to, COUNT(*) FROM evidence_controls c JOIN evidence e ON e.org_id = c.org_id AND e.id = c.evidence_id
-			GROUP BY c.control_id, e.state, e.kind, e.period_from, e.period_to) AS x` + order)
+		const order = " ORDER BY 1, 2, 3, 4, 5, 6"
+		stored := count("SELECT control_id, state, kind, period_from, period_to, expires, n FROM evidence_counts WHERE n <> 0" + order)
+		counted := count(`SELECT * FROM (SELECT 0 AS control_id, state, kind, period_from, period_to, expires, COUNT(*) AS n FROM evidence GROUP BY state, kind, period_from, period_to, expires
+			UNION ALL SELECT c.control_id, e.state, e.kind, e.period_from, e.period_to, e.expires, COUNT(*) FROM evidence_controls c JOIN evidence e ON e.org_id = c.org_id AND e.id = c.evidence_id
+			GROUP BY c.control_id, e.state, e.kind, e.period_from, e.period_to, e.expires) AS x` + order)
 		if stored != counted {
 			t.Errorf("stored\n%s\ncounted\n%s", stored, counted)
 		}

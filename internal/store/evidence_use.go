@@ -35,7 +35,8 @@ func (s *Store) CompleteVersion(ctx context.Context, v domain.EvidenceVersion) e
 		Where(`org_id = ? AND id = ? AND EXISTS (SELECT 1 FROM evidence e WHERE e.org_id = evidence_versions.org_id
 			AND e.id = evidence_versions.evidence_id AND e.state = ? AND e.versions = evidence_versions.number)`,
 			int64(v.Org), int64(v.ID), string(domain.EvidenceDraft)).
-		Updates(map[string]any{"captured_on": v.CapturedOn.String(), "period_from": v.Period.From.String(), "period_to": v.Period.To.String()})
+		Updates(map[string]any{"captured_on": v.CapturedOn.String(), "period_from": v.Period.From.String(), "period_to": v.Period.To.String(),
+			"expires": v.Expires.String()})
 	if res.Error != nil {
 		return fmt.Errorf("complete a draft: %w", translate(res.Error))
 	}

@@ -10,6 +10,7 @@ var Rows = []any{
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	searchDocRow{}, searchProgressRow{}, evidenceTextRow{}, evidenceCountRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
+	sightingRow{}, removalRow{},
 }
 
 // Writer is the handle that writes, for tests that ask the database itself.
@@ -20,3 +21,25 @@ var TenantTables = tenantTables
 
 // IndexTables are the full-text indexes, which hold nothing of their own.
 var IndexTables = []string{"search_titles", "search_words"}
+
+// Unwatched lists the tables that the log does not vouch for.
+var Unwatched = unwatched
+
+// StopLog ends watching, to measure what the log costs.
+func (s *Store) StopLog() error {
+	s.silent = true
+	for _, w := range s.log.tables {
+		if s.dialect == "postgres" {
+			if err := s.write.Exec("DROP TRIGGER log_touch_" + w.name + " ON " + w.name).Error; err != nil {
+				return err
+			}
+			continue
+		}
+		for _, event := range []string{"insert", "update", "delete"} {
+			if err := s.write.Exec("DROP TRIGGER temp.log_" + w.name + "_" + event).Error; err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -40,6 +40,7 @@ type document struct {
 	object     int64
 	engagement int64    // 0: of the whole organization
 	code       string   // as it is cited, or ""
+	numbered   bool     // the code is a mere number: looked up, but no word of the title
 	title      string   // looked through first
 	said       []string // what else is said of it
 	facets     []string // what lists narrow by; see facet
@@ -75,9 +76,12 @@ const textMost = 200_000
 func facet(kind, value string) string { return "§" + kind + value }
 
 func (d document) row(noun domain.Noun, n searchable, org int64) searchDocRow {
-	text := d.text[:min(len(d.text), textMost)]
+	text, title := d.text[:min(len(d.text), textMost)], folded(d.code, d.title)
+	if d.numbered {
+		title = folded(d.title)
+	}
 	return searchDocRow{n.id(d.object), org, string(noun), d.object, d.engagement, d.code, codeKey(d.code), d.title, joinSaid(d.said),
-		folded(d.code, d.title), folded(d.said...), strings.Join(d.facets, " "), folded(strings.ToValidUTF8(text, ""))}
+		title, folded(d.said...), strings.Join(d.facets, " "), folded(strings.ToValidUTF8(text, ""))}
 }
 
 func joinSaid(said []string) string {

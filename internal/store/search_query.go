@@ -15,7 +15,8 @@ const queryMost = 8
 // there, at least as the beginning of one, and phrases that stand there whole.
 type searchQuery struct {
 	prefixes []string // from two letters on
-	whole    []string // single letters, digits and the words of phrases
+	whole    []string // single letters and digits
+	phrased  []string // the words of phrases
 	phrases  []string // folded, words with spaces between them
 	code     string   // the query as a code, "" when it cannot be one
 }
@@ -31,7 +32,7 @@ func parseSearch(typed string) searchQuery {
 		words = words[:min(left, len(words))]
 		left -= len(words)
 		if i%2 == 1 && len(words) > 0 {
-			q.whole = append(q.whole, words...)
+			q.phrased = append(q.phrased, words...)
 			q.phrases = append(q.phrases, strings.Join(words, " "))
 			continue
 		}
@@ -43,7 +44,7 @@ func parseSearch(typed string) searchQuery {
 			}
 		}
 	}
-	q.prefixes, q.whole = distinct(q.prefixes), distinct(q.whole)
+	q.prefixes, q.whole, q.phrased = distinct(q.prefixes), distinct(q.whole), distinct(q.phrased)
 	if len(q.phrases) == 0 && strings.ContainsAny(typed, "0123456789") {
 		q.code = codeKey(firstLetters(typed, 60))
 	}
@@ -55,7 +56,7 @@ func distinct(words []string) []string {
 	return slices.Compact(words)
 }
 
-func (q searchQuery) empty() bool { return len(q.prefixes)+len(q.whole) == 0 }
+func (q searchQuery) empty() bool { return len(q.prefixes)+len(q.whole)+len(q.phrases) == 0 }
 
 // match is the condition in the words of the database's index. Facets are whole
 // words of their own that nobody can type. Words hold letters and digits only.
@@ -75,6 +76,9 @@ func (s *Store) match(q searchQuery, facets ...string) string {
 		term(w, "", "")
 	}
 	if s.dialect == "postgres" {
+		for _, w := range q.phrased {
+			term(w, "", "")
+		}
 		return strings.Join(terms, " & ")
 	}
 	for _, phrase := range q.phrases {
@@ -85,7 +89,7 @@ func (s *Store) match(q searchQuery, facets ...string) string {
 
 // hits reports whether a folded word is one that was looked for.
 func (q searchQuery) hits(word string) bool {
-	return slices.Contains(q.whole, word) || slices.ContainsFunc(q.prefixes, func(p string) bool { return strings.HasPrefix(word, p) })
+	return slices.Contains(q.whole, word) || slices.Contains(q.phrased, word) || slices.ContainsFunc(q.prefixes, func(p string) bool { return strings.HasPrefix(word, p) })
 }
 
 // within reports whether all that was looked for stands in a folded text.
@@ -120,7 +124,7 @@ func (q searchQuery) patterns() []string {
 // that begins with them, then whole words, then short titles.
 func (q searchQuery) worth(title string) int {
 	words := strings.Fields(title)
-	typed := append(slices.Clone(q.prefixes), q.whole...)
+	typed := slices.Concat(q.prefixes, q.whole, q.phrased)
 	exact := 0
 	for _, w := range typed {
 		if slices.Contains(words, w) {

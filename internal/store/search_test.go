@@ -230,6 +230,11 @@ func TestSearch_FollowsChanges(t *testing.T) {
 			must(t, err)
 		}
 		check("made anew")
+		must(t, s.RemoveEvidence(ctx, domain.Removal{Org: f.org.ID, Evidence: e.ID, Number: e.Number, Title: e.Title, By: f.person.ID, At: at}))
+		f.record(domain.NounEvidence, int64(e.ID))
+		if got := f.search("second"); len(got) != 0 {
+			t.Errorf("a deleted item is found: %v", got)
+		}
 	})
 }
 

@@ -68,8 +68,32 @@ const (
 	lapsedAgo     = 12 // days since the version of the wrong period came
 )
 
+// keeping says of some items how often they are renewed, or in how many days
+// from now they go out of date.
+var keeping = map[string]struct {
+	cadence domain.Cadence
+	ahead   int
+}{
+	"segregation": {ahead: -30}, "obligations": {ahead: 20},
+	"patching": {cadence: domain.CadenceMonthly}, "badges": {cadence: domain.CadenceHalfYearly}, "training": {cadence: domain.CadenceYearly},
+}
+
+// onHold is the one item that nobody may delete, and heldAgo since how many days.
+const onHold, heldAgo = "processing", 15
+
+func (t *teller) hold() error {
+	by := t.As("manager")
+	v, err := t.app.Evidence(t.ctx, by, t.Evidence[onHold])
+	if err != nil {
+		return err
+	}
+	_, err = t.app.HoldEvidence(t.ctx, by, v.Item.ID, true, "Demande de la CNIL (exemple fictif) : rien de ce registre ne doit disparaître.", v.Item.Version)
+	return err
+}
+
 // proofs uploads the evidence and reviews it.
 func (t *teller) proofs() {
+	t.on(heldAgo, "hold "+onHold, t.hold)
 	for _, e := range t.evidence {
 		fate, reason, _ := strings.Cut(e.fate, ":")
 		first := e.ago
@@ -120,8 +144,12 @@ func (t *teller) upload(e evidenceLine) error {
 		return err
 	}
 	v.CapturedOn = min(t.day(e.ago), t.clock.Today())
+	keep := keeping[e.key]
+	if keep.ahead != 0 {
+		v.Expires = t.today.AddDays(keep.ahead)
+	}
 	items, err := t.app.AddEvidence(t.ctx, t.As(e.author), []app.NewEvidence{{Version: v, Controls: t.ids(e.controls), Draft: e.fate == fateDraft,
-		Item: domain.Evidence{Title: e.title, Kind: e.kind(), Source: e.source, Method: e.method, Sensitivity: e.sensitivity}}})
+		Item: domain.Evidence{Title: e.title, Kind: e.kind(), Source: e.source, Method: e.method, Sensitivity: e.sensitivity, Cadence: keep.cadence}}})
 	if err != nil {
 		return err
 	}

@@ -43,11 +43,16 @@ var ErrDamaged = errors.New("the log's hashes do not fit together")
 
 // Append adds a leaf and returns the nodes that it completed, its own first.
 func (e *Edge) Append(leaf []byte) ([]Node, error) {
-	hashes, err := tlog.StoredHashes(e.Size, leaf, e)
+	return e.AppendHash(LeafHash(leaf))
+}
+
+// AppendHash is Append for a leaf of which only the hash is known.
+func (e *Edge) AppendHash(leaf domain.Digest) ([]Node, error) {
+	hashes, err := tlog.StoredHashesForRecordHash(e.Size, tlog.Hash(leaf), e)
 	if err != nil {
 		return nil, fmt.Errorf("append to the log: %w", err)
 	}
-	first := tlog.StoredHashIndex(0, e.Size)
+	first := FirstNode(e.Size)
 	nodes := make([]Node, len(hashes))
 	for i, h := range hashes {
 		nodes[i] = Node{first + int64(i), domain.Digest(h)}
@@ -108,6 +113,10 @@ func Root(size int64, r HashReader) (domain.Digest, error) {
 	h, err := tlog.TreeHash(size, r)
 	return domain.Digest(h), err
 }
+
+// FirstNode is the index of the node that a leaf itself is: the nodes that it
+// completed follow, and then the next leaf's.
+func FirstNode(leaf int64) int64 { return tlog.StoredHashIndex(0, leaf) }
 
 // LeafHash is the node of level 0 over a leaf.
 func LeafHash(leaf []byte) domain.Digest { return domain.Digest(tlog.RecordHash(leaf)) }

@@ -59,7 +59,7 @@ SELECT v.org_id, v.id, v.evidence_id, 'unread', '', '', 0 FROM evidence_versions
 JOIN evidence e ON e.org_id = v.org_id AND e.id = v.evidence_id AND e.versions = v.number
 WHERE v.sha256 IS NOT NULL;
 
--- How many items there are of each kind, state and period, over all (control 0)
+-- How many items there are of each kind, state, period and last day, over all (control 0)
 -- and by control: lists say their number without counting a million rows.
 CREATE TABLE evidence_counts (
   org_id      BIGINT NOT NULL,
@@ -68,31 +68,32 @@ CREATE TABLE evidence_counts (
   kind        TEXT NOT NULL,
   period_from TEXT NOT NULL,
   period_to   TEXT NOT NULL,
+  expires     TEXT NOT NULL,
   n           BIGINT NOT NULL,
-  PRIMARY KEY (org_id, control_id, state, kind, period_from, period_to)
+  PRIMARY KEY (org_id, control_id, state, kind, period_from, period_to, expires)
 );
-INSERT INTO evidence_counts SELECT org_id, 0, state, kind, period_from, period_to, COUNT(*) FROM evidence GROUP BY 1, 3, 4, 5, 6;
-INSERT INTO evidence_counts SELECT e.org_id, c.control_id, e.state, e.kind, e.period_from, e.period_to, COUNT(*)
-FROM evidence_controls c JOIN evidence e ON e.org_id = c.org_id AND e.id = c.evidence_id GROUP BY 1, 2, 3, 4, 5, 6;
+INSERT INTO evidence_counts SELECT org_id, 0, state, kind, period_from, period_to, expires, COUNT(*) FROM evidence GROUP BY 1, 3, 4, 5, 6, 7;
+INSERT INTO evidence_counts SELECT e.org_id, c.control_id, e.state, e.kind, e.period_from, e.period_to, e.expires, COUNT(*)
+FROM evidence_controls c JOIN evidence e ON e.org_id = c.org_id AND e.id = c.evidence_id GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- +goose StatementBegin
-CREATE FUNCTION count_evidence(o BIGINT, c BIGINT, s TEXT, k TEXT, f TEXT, t TEXT, by BIGINT) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO evidence_counts AS e VALUES (o, c, s, k, f, t, by)
-  ON CONFLICT (org_id, control_id, state, kind, period_from, period_to) DO UPDATE SET n = e.n + by;
+CREATE FUNCTION count_evidence(o BIGINT, c BIGINT, s TEXT, k TEXT, f TEXT, t TEXT, x TEXT, by BIGINT) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO evidence_counts AS e VALUES (o, c, s, k, f, t, x, by)
+  ON CONFLICT (org_id, control_id, state, kind, period_from, period_to, expires) DO UPDATE SET n = e.n + by;
 $$;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE FUNCTION evidence_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
-    PERFORM count_evidence(OLD.org_id, 0, OLD.state, OLD.kind, OLD.period_from, OLD.period_to, -1);
+    PERFORM count_evidence(OLD.org_id, 0, OLD.state, OLD.kind, OLD.period_from, OLD.period_to, OLD.expires, -1);
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    PERFORM count_evidence(NEW.org_id, 0, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, 1);
+    PERFORM count_evidence(NEW.org_id, 0, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, NEW.expires, 1);
   END IF;
   IF TG_OP = 'UPDATE' THEN
-    PERFORM count_evidence(OLD.org_id, c.control_id, OLD.state, OLD.kind, OLD.period_from, OLD.period_to, -1),
-            count_evidence(NEW.org_id, c.control_id, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, 1)
+    PERFORM count_evidence(OLD.org_id, c.control_id, OLD.state, OLD.kind, OLD.period_from, OLD.period_to, OLD.expires, -1),
+            count_evidence(NEW.org_id, c.control_id, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, NEW.expires, 1)
     FROM evidence_controls c WHERE c.org_id = NEW.org_id AND c.evidence_id = NEW.id;
   END IF;
   RETURN NULL;
@@ -103,23 +104,23 @@ $$;
 CREATE FUNCTION evidence_controls_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    PERFORM count_evidence(e.org_id, NEW.control_id, e.state, e.kind, e.period_from, e.period_to, 1)
+    PERFORM count_evidence(e.org_id, NEW.control_id, e.state, e.kind, e.period_from, e.period_to, e.expires, 1)
     FROM evidence e WHERE e.org_id = NEW.org_id AND e.id = NEW.evidence_id;
   ELSE
-    PERFORM count_evidence(e.org_id, OLD.control_id, e.state, e.kind, e.period_from, e.period_to, -1)
+    PERFORM count_evidence(e.org_id, OLD.control_id, e.state, e.kind, e.period_from, e.period_to, e.expires, -1)
     FROM evidence e WHERE e.org_id = OLD.org_id AND e.id = OLD.evidence_id;
   END IF;
   RETURN NULL;
 END;
 $$;
 -- +goose StatementEnd
-CREATE TRIGGER evidence_counted AFTER INSERT OR DELETE OR UPDATE OF state, kind, period_from, period_to ON evidence FOR EACH ROW EXECUTE FUNCTION evidence_counted();
+CREATE TRIGGER evidence_counted AFTER INSERT OR DELETE OR UPDATE OF state, kind, period_from, period_to, expires ON evidence FOR EACH ROW EXECUTE FUNCTION evidence_counted();
 CREATE TRIGGER evidence_controls_counted AFTER INSERT OR DELETE ON evidence_controls FOR EACH ROW EXECUTE FUNCTION evidence_controls_counted();
 
 -- The orders of the library, and who ever acted.
 CREATE INDEX evidence_by_title ON evidence (org_id, folded);
 CREATE INDEX evidence_by_period ON evidence (org_id, period_to, number);
-CREATE INDEX evidence_by_state ON evidence (org_id, state, number);
+CREATE INDEX evidence_by_expiry ON evidence (org_id, (CASE WHEN expires = '' THEN 1 ELSE 0 END), expires, number);
 CREATE INDEX evidence_by_kind ON evidence (org_id, kind, number);
 DROP INDEX evidence_controls_control;
 CREATE INDEX evidence_controls_control ON evidence_controls (org_id, control_id, evidence_id);

@@ -92,7 +92,7 @@ SELECT v.org_id, v.id, v.evidence_id, 'unread', '', '', 0 FROM evidence_versions
 JOIN evidence e ON e.org_id = v.org_id AND e.id = v.evidence_id AND e.versions = v.number
 WHERE v.sha256 IS NOT NULL;
 
--- How many items there are of each kind, state and period, over all (control 0)
+-- How many items there are of each kind, state, period and last day, over all (control 0)
 -- and by control: lists say their number without counting a million rows.
 CREATE TABLE evidence_counts (
   org_id      INTEGER NOT NULL,
@@ -101,28 +101,29 @@ CREATE TABLE evidence_counts (
   kind        TEXT NOT NULL,
   period_from TEXT NOT NULL,
   period_to   TEXT NOT NULL,
+  expires     TEXT NOT NULL,
   n           INTEGER NOT NULL,
-  PRIMARY KEY (org_id, control_id, state, kind, period_from, period_to)
+  PRIMARY KEY (org_id, control_id, state, kind, period_from, period_to, expires)
 ) WITHOUT ROWID;
-INSERT INTO evidence_counts SELECT org_id, 0, state, kind, period_from, period_to, COUNT(*) FROM evidence GROUP BY 1, 3, 4, 5, 6;
-INSERT INTO evidence_counts SELECT e.org_id, c.control_id, e.state, e.kind, e.period_from, e.period_to, COUNT(*)
-FROM evidence_controls c JOIN evidence e ON e.org_id = c.org_id AND e.id = c.evidence_id GROUP BY 1, 2, 3, 4, 5, 6;
+INSERT INTO evidence_counts SELECT org_id, 0, state, kind, period_from, period_to, expires, COUNT(*) FROM evidence GROUP BY 1, 3, 4, 5, 6, 7;
+INSERT INTO evidence_counts SELECT e.org_id, c.control_id, e.state, e.kind, e.period_from, e.period_to, e.expires, COUNT(*)
+FROM evidence_controls c JOIN evidence e ON e.org_id = c.org_id AND e.id = c.evidence_id GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- +goose StatementBegin
 CREATE TRIGGER evidence_counted AFTER INSERT ON evidence
 BEGIN
-  INSERT INTO evidence_counts VALUES (NEW.org_id, 0, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, 1)
+  INSERT INTO evidence_counts VALUES (NEW.org_id, 0, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, NEW.expires, 1)
   ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER evidence_recounted AFTER UPDATE OF state, kind, period_from, period_to ON evidence
-WHEN (OLD.state, OLD.kind, OLD.period_from, OLD.period_to) <> (NEW.state, NEW.kind, NEW.period_from, NEW.period_to)
+CREATE TRIGGER evidence_recounted AFTER UPDATE OF state, kind, period_from, period_to, expires ON evidence
+WHEN (OLD.state, OLD.kind, OLD.period_from, OLD.period_to, OLD.expires) <> (NEW.state, NEW.kind, NEW.period_from, NEW.period_to, NEW.expires)
 BEGIN
   UPDATE evidence_counts SET n = n - 1 WHERE org_id = OLD.org_id AND state = OLD.state AND kind = OLD.kind
-    AND period_from = OLD.period_from AND period_to = OLD.period_to
+    AND period_from = OLD.period_from AND period_to = OLD.period_to AND expires = OLD.expires
     AND control_id IN (SELECT 0 UNION ALL SELECT c.control_id FROM evidence_controls c WHERE c.org_id = OLD.org_id AND c.evidence_id = OLD.id);
-  INSERT INTO evidence_counts SELECT NEW.org_id, k.control_id, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, 1
+  INSERT INTO evidence_counts SELECT NEW.org_id, k.control_id, NEW.state, NEW.kind, NEW.period_from, NEW.period_to, NEW.expires, 1
   FROM (SELECT 0 AS control_id UNION ALL SELECT c.control_id FROM evidence_controls c WHERE c.org_id = NEW.org_id AND c.evidence_id = NEW.id) k WHERE true
   ON CONFLICT DO UPDATE SET n = n + 1;
 END;
@@ -131,13 +132,13 @@ END;
 CREATE TRIGGER evidence_uncounted AFTER DELETE ON evidence
 BEGIN
   UPDATE evidence_counts SET n = n - 1 WHERE org_id = OLD.org_id AND control_id = 0 AND state = OLD.state AND kind = OLD.kind
-    AND period_from = OLD.period_from AND period_to = OLD.period_to;
+    AND period_from = OLD.period_from AND period_to = OLD.period_to AND expires = OLD.expires;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER evidence_controls_counted AFTER INSERT ON evidence_controls
 BEGIN
-  INSERT INTO evidence_counts SELECT e.org_id, NEW.control_id, e.state, e.kind, e.period_from, e.period_to, 1
+  INSERT INTO evidence_counts SELECT e.org_id, NEW.control_id, e.state, e.kind, e.period_from, e.period_to, e.expires, 1
   FROM evidence e WHERE e.org_id = NEW.org_id AND e.id = NEW.evidence_id
   ON CONFLICT DO UPDATE SET n = n + 1;
 END;
@@ -146,14 +147,14 @@ END;
 CREATE TRIGGER evidence_controls_uncounted AFTER DELETE ON evidence_controls
 BEGIN
   UPDATE evidence_counts SET n = n - 1 WHERE org_id = OLD.org_id AND control_id = OLD.control_id
-    AND (state, kind, period_from, period_to) = (SELECT e.state, e.kind, e.period_from, e.period_to FROM evidence e WHERE e.org_id = OLD.org_id AND e.id = OLD.evidence_id);
+    AND (state, kind, period_from, period_to, expires) = (SELECT e.state, e.kind, e.period_from, e.period_to, e.expires FROM evidence e WHERE e.org_id = OLD.org_id AND e.id = OLD.evidence_id);
 END;
 -- +goose StatementEnd
 
 -- The orders of the library, and who ever acted.
 CREATE INDEX evidence_by_title ON evidence (org_id, folded);
 CREATE INDEX evidence_by_period ON evidence (org_id, period_to, number);
-CREATE INDEX evidence_by_state ON evidence (org_id, state, number);
+CREATE INDEX evidence_by_expiry ON evidence (org_id, (CASE WHEN expires = '' THEN 1 ELSE 0 END), expires, number);
 CREATE INDEX evidence_by_kind ON evidence (org_id, kind, number);
 DROP INDEX evidence_controls_control;
 CREATE INDEX evidence_controls_control ON evidence_controls (org_id, control_id, evidence_id);

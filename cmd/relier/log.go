@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+
+	"relier/internal/app"
+	"relier/internal/domain"
+)
+
+// showLogKey prints the key that checkpoints and proofs are verified with.
+func showLogKey(e *env, c *command, args []string) int {
+	f := newFlags(c)
+	settings, _, code, done := e.settings(f, args, 0)
+	if done {
+		return code
+	}
+	return e.within(settings, false, func(d *folder) error {
+		_, err := fmt.Fprintln(e.stdout, d.logKey.Public())
+		return err
+	})
+}
+
+// verifyLog checks exported records with their proofs. It needs nothing but the
+// file and the log's public key, which has to come from elsewhere than the file.
+func verifyLog(e *env, c *command, args []string) int {
+	f := newFlags(c)
+	key := f.String("key", "", "")
+	rest, code, done := e.parse(f, args, 1)
+	if done {
+		return code
+	}
+	if code, missing := e.require(f, "key"); missing {
+		return code
+	}
+	file, err := os.Open(rest[0])
+	if err != nil {
+		return e.fail(err)
+	}
+	defer file.Close()
+	sound, wrong := 0, 0
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		if err := app.VerifyExported(lines.Bytes(), *key); err != nil {
+			wrong++
+			e.tell("cli.log.wrong", map[string]any{"Line": n, "Detail": err.Error()})
+			continue
+		}
+		sound++
+	}
+	if err := lines.Err(); err != nil {
+		return e.fail(err)
+	}
+	if sound+wrong == 0 {
+		return e.fail(&domain.Error{Kind: domain.KindInvalid, Key: "cli.log.empty"})
+	}
+	fmt.Fprintln(e.stdout, e.l.N("cli.log.verified", sound, map[string]any{"Wrong": wrong}))
+	if wrong > 0 {
+		return exitFailed
+	}
+	return exitOK
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"relier/internal/domain"
+	"relier/internal/store"
+	"relier/internal/tlog"
+)
+
+// KeptCheckpoint is one that was kept outside the database: only such a one
+// shows that the end of the log was cut off.
+type KeptCheckpoint struct {
+	Name string // for people, such as the file's
+	Text []byte
+}
+
+// checkLog compares every row with the log, the log with itself and with every
+// checkpoint that the database or somebody else kept.
+func (a *App) checkLog(ctx context.Context, kept []KeptCheckpoint, r *CheckReport) error {
+	known := a.knownHeads(ctx, kept, r)
+	n, err := a.store.CheckLog(ctx, known, func(d store.LogDamage) {
+		r.Damages = append(r.Damages, Damage{Kind: d.Kind, What: d.What, Where: d.Where, Noun: d.Noun})
+	})
+	r.Leaves, r.Rows = n.Leaves, n.Rows
+	return err
+}
+
+// knownHeads verifies the checkpoints; one whose signature does not hold is a
+// damage and counts no further.
+func (a *App) knownHeads(ctx context.Context, kept []KeptCheckpoint, r *CheckReport) []store.KnownHead {
+	if a.logKey == nil {
+		return nil
+	}
+	stored, err := a.store.Checkpoints(ctx)
+	if err != nil && ctx.Err() == nil {
+		r.Damages = append(r.Damages, Damage{Kind: "unreadable", What: "log_checkpoints", Where: err.Error()})
+	}
+	var known []store.KnownHead
+	take := func(name string, text []byte, size int64) {
+		c, err := tlog.Open(text, a.logKey.Public())
+		if err == nil && size >= 0 && size != c.Size {
+			err = fmt.Errorf("it is of %d leaves, the record of %d", c.Size, size)
+		}
+		if err != nil {
+			r.Damages = append(r.Damages, Damage{Kind: "log_checkpoint", What: name, Where: err.Error()})
+			return
+		}
+		known = append(known, store.KnownHead{Head: c.Head, Name: name})
+	}
+	for _, s := range stored {
+		take("log_checkpoints "+domain.DateOf(s.At).String(), s.Text, s.Size)
+	}
+	for _, k := range kept {
+		take(k.Name, k.Text, -1)
+	}
+	return known
+}
