@@ -36,3 +36,22 @@ func TestRelier_ChecksAgainstACheckpoint(t *testing.T) {
 	relier(t, "log", "verify", "--key", key, kept).ends(t, 1, "Line 1: not proven")
 	relier(t, "log", "verify", kept).ends(t, 2, "")
 }
+
+// A bit that flips in the write-ahead log takes the changes behind it away and
+// leaves a sound shorter database: what was seen of the log tells.
+func TestRelier_CheckNamesALostEnd(t *testing.T) {
+	t.Parallel()
+	dir := sampleFolder(t)
+	before, err := os.ReadFile(filepath.Join(dir, "relier.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	relierWith(t, nil, "nine quiet herons\n", "user", "add", "--data", dir, "--email", "late@example.org", "--name", "Late").ends(t, 0)
+	relier(t, "check", "--data", dir).ends(t, 0, "Sound")
+	if err := os.WriteFile(filepath.Join(dir, "relier.db"), before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // and it stays named
+		relier(t, "check", "--data", dir).ends(t, 1, "[log_shorter]", "log.seen")
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"relier/internal/app"
 	"relier/internal/config"
 	"relier/internal/domain"
 	"relier/internal/server"
@@ -63,6 +64,9 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
 	go d.everyDay(ctx, log, func() { d.keepCheckpoint(ctx, settings, e.l, log) })
+	kept := make(chan struct{})
+	go func() { defer close(kept); d.app.Keep(ctx, upkeep(settings)) }()
+	defer func() { stop(); <-kept }() // before the folder is closed
 	defer d.search(ctx, settings.Data, log)()
 	if err := e.invite(ctx, d, cfg, listener); err != nil {
 		return err
@@ -77,6 +81,12 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), uploadsEnd)
 	defer cancel()
 	return errors.Join(s.Shutdown(wait), <-served, d.app.FlushSeen(wait))
+}
+
+// upkeep is what the server does by itself, by its settings.
+func upkeep(c config.Config) app.Upkeep {
+	return app.Upkeep{ScrubDays: c.ScrubDays, Rate: app.ScrubRate, BackupEvery: c.BackupEvery,
+		Backup: app.BackupOptions{To: c.BackupTo, Keep: c.BackupKeep, Program: version}}
 }
 
 // needSample loads the sample where there is none.

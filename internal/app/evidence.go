@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 
@@ -69,6 +70,15 @@ func (f *StagedFile) Keep(ctx context.Context) (Received, error) {
 
 // Drop lets go of bytes that were not kept.
 func (f *StagedFile) Drop() { f.staged.Drop() }
+
+// undo takes back bytes that were kept, after their rows could not be written.
+func undo(ctx context.Context, files ...*StagedFile) {
+	for _, f := range files {
+		if err := blob.Undo(f.staged); err != nil {
+			slog.WarnContext(ctx, "bytes without a row stay for the sweeper", "err", err)
+		}
+	}
+}
 
 // AnyBytes expects a file of any length up to a limit in bytes.
 func AnyBytes(limit int64) blob.Expect { return blob.Expect{Size: -1, MaxSize: limit} }

@@ -144,7 +144,7 @@ func (a *App) AddCopy(ctx context.Context, actor domain.Actor, of domain.Evidenc
 
 // AddFiles keeps staged files and records each as an item; files[i] holds the
 // bytes of items[i]. What a person typed is checked before anything is kept.
-func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvidence, files []*StagedFile) ([]domain.Evidence, error) {
+func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvidence, files []*StagedFile) (out []domain.Evidence, err error) {
 	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
 		return nil, err
 	}
@@ -159,6 +159,11 @@ func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvide
 			return nil, err
 		}
 	}
+	defer func() {
+		if err != nil {
+			undo(ctx, files...)
+		}
+	}()
 	for _, f := range files {
 		if _, err := f.Keep(ctx); err != nil {
 			return nil, err
@@ -179,7 +184,11 @@ func (a *App) AddFileVersion(ctx context.Context, actor domain.Actor, id domain.
 	if _, err := f.Keep(ctx); err != nil {
 		return domain.Evidence{}, err
 	}
-	return a.AddVersion(ctx, actor, id, v)
+	e, err := a.AddVersion(ctx, actor, id, v)
+	if err != nil {
+		undo(ctx, f)
+	}
+	return e, err
 }
 
 // hold makes a version name the bytes received.

@@ -9,7 +9,7 @@ import "testing"
 var floors = map[string]struct{ own, others []string }{
 	// roof
 	"cmd/relier": {
-		own:    []string{"internal/app", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/mail", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
+		own:    []string{"internal/app", "internal/backup", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/mail", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
 		others: []string{"golang.org/x/term"},
 	},
 
@@ -25,7 +25,7 @@ var floors = map[string]struct{ own, others []string }{
 
 	// floor 2
 	"internal/app": {
-		own:    []string{"internal/blob", "internal/catalog", "internal/domain", "internal/extract", "internal/pack", "internal/sheet", "internal/store", "internal/tlog"},
+		own:    []string{"internal/backup", "internal/blob", "internal/catalog", "internal/domain", "internal/extract", "internal/pack", "internal/sheet", "internal/store", "internal/tlog"},
 		others: []string{"github.com/alexedwards/argon2id"},
 	},
 
@@ -42,6 +42,7 @@ var floors = map[string]struct{ own, others []string }{
 		own:    []string{"internal/domain"},
 		others: []string{"github.com/gofrs/flock", "golang.org/x/sys"},
 	},
+	"internal/backup": {own: []string{"internal/blob", "internal/domain"}},
 	"internal/pack": {
 		own:    []string{"internal/catalog", "internal/domain", "internal/i18n", "internal/sheet"},
 		others: []string{"codeberg.org/go-pdf/fpdf", "github.com/a-h/templ", "golang.org/x/text"},
@@ -76,6 +77,7 @@ var floors = map[string]struct{ own, others []string }{
 	"internal/testkit/pgtest":   {others: []string{"github.com/jackc/pgx/v5"}},
 	"internal/testkit/report":   {},
 	"internal/journey":          {},
+	"internal/torture":          {},
 	"internal/blob/blobtest":    {own: []string{"internal/blob", "internal/domain"}},
 }
 

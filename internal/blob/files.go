@@ -19,6 +19,7 @@ import (
 // blobs/tmp for what is still coming in.
 type Files struct {
 	root    string
+	reading bool        // opened without the folder's lock
 	stripes [256]stripe // by the first byte of the digest
 }
 
@@ -80,6 +81,9 @@ func (s *Files) Stage(ctx context.Context, r io.Reader, want Expect) (Staged, er
 }
 
 func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *stagedFile, err error) {
+	if s.reading {
+		return nil, errReading
+	}
 	if err := want.allows(want.Size); err != nil {
 		return nil, err
 	}
@@ -103,7 +107,7 @@ func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *st
 	if err = settle(tmp); err != nil {
 		return nil, err
 	}
-	return &stagedFile{s, tmp.Name(), b}, nil
+	return &stagedFile{files: s, tmp: tmp.Name(), blob: b}, nil
 }
 
 // stagedFile is a finished temp file; "" once it has its name or is gone.
@@ -111,6 +115,7 @@ type stagedFile struct {
 	files *Files
 	tmp   string
 	blob  domain.Blob
+	kept  time.Time // modification time of the file that Keep made; zero: it made none
 }
 
 // Blob implements Staged.
@@ -120,7 +125,7 @@ func (f *stagedFile) Blob() domain.Blob { return f.blob }
 func (f *stagedFile) Keep(ctx context.Context) (existed bool, err error) {
 	renamed, err := f.files.commit(ctx, f.tmp, f.blob)
 	if renamed {
-		f.tmp = ""
+		f.tmp, f.kept = "", f.files.touched(f.blob.SHA256)
 	}
 	if err != nil {
 		return false, fmt.Errorf("store blob: %w", full(err))
@@ -134,6 +139,37 @@ func (f *stagedFile) Drop() {
 		os.Remove(f.tmp)
 		f.tmp = ""
 	}
+}
+
+// Undo takes back bytes that Keep made last but that no row came to name, such as
+// when the disk was full. Bytes that were there before, or that somebody else sent
+// meanwhile, stay.
+func Undo(s Staged) error {
+	f, ok := s.(*stagedFile)
+	if !ok || f.kept.IsZero() {
+		return nil
+	}
+	st := &f.files.stripes[f.blob.SHA256[0]]
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	path := f.files.path(f.blob.SHA256)
+	if !f.files.touched(f.blob.SHA256).Equal(f.kept) {
+		return nil
+	}
+	f.kept = time.Time{}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("take back a blob: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// touched is when a blob was last stored or recognised; zero when it is not there.
+func (s *Files) touched(d domain.Digest) time.Time {
+	info, err := os.Lstat(s.path(d))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // settle forces the bytes to the disk. After a failed fsync the kernel may have
@@ -244,6 +280,9 @@ func lookup(d domain.Digest, err error) error {
 
 // Remove implements Store; the time of last use is the file's modification time.
 func (s *Files) Remove(_ context.Context, d domain.Digest, unusedSince time.Time) (bool, error) {
+	if s.reading {
+		return false, errReading
+	}
 	st := &s.stripes[d[0]]
 	st.mu.Lock()
 	defer st.mu.Unlock()

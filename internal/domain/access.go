@@ -81,6 +81,7 @@ const (
 	ActCatalogueImport    Action = "catalogue.import"
 	ActPackWrite          Action = "pack.write"
 	ActPackRead           Action = "pack.read"
+	ActSystem             Action = "system" // how what the server holds is kept
 )
 
 var (
@@ -126,6 +127,7 @@ var Rules = map[Action][]Role{
 	ActDispute:            auditors,
 	ActCatalogueImport:    managers,
 	ActPackWrite:          auditors,
+	ActSystem:             managers,
 	ActPackRead:           append(slices.Clone(inside), RoleAssessor),
 }
 

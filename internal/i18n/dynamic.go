@@ -76,6 +76,7 @@ var Dynamic = []string{
 	"sensitivity.",
 	"service.model_hint.",
 	"state.",
+	"system.kind.",
 	"tasks.",
 	"text_reason.",
 	"theme.",

@@ -37,7 +37,11 @@ func (s *Server) showDashboard(c *Ctx) error {
 		v.Empty = &views.EmptyProps{Title: c.L.T("dashboard.empty", nil), Text: c.L.T("dashboard.empty_text", nil), Href: c.At().Tasks(),
 			Action: c.L.T("dashboard.empty_do", nil), Example: c.L.T("dashboard.empty_example", nil)}
 	}
-	return c.Render(views.DashboardPage(c.Page(c.L.T("dashboard.title", nil)), v))
+	p := c.Page(c.L.T("dashboard.title", nil))
+	if err := s.damageNotice(c, &p); err != nil {
+		return err
+	}
+	return c.Render(views.DashboardPage(p, v))
 }
 
 func (c *Ctx) condition(k app.Condition) views.StatusProps {

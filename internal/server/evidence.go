@@ -93,7 +93,11 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 	if status == fiber.StatusOK {
 		s.app.Saw(c.Context(), c.Actor, id, e.Versions[0].Number, domain.SeenOpened)
 	}
-	return c.RenderStatus(status, views.EvidenceItemPage(c.Page(e.Item.Code()), v))
+	p := c.Page(e.Item.Code())
+	if err := s.itemDamageNotice(c, &p, id); err != nil {
+		return err
+	}
+	return c.RenderStatus(status, views.EvidenceItemPage(p, v))
 }
 
 func (c *Ctx) useLines(u app.EvidenceUse) []views.EvidenceUseLine {

@@ -98,7 +98,7 @@ func (c *Ctx) nav(at Place) []views.NavGroup {
 			{"evidence", "nav.evidence", at.Evidence()}, {"soa", "nav.soa", at.SoA()}, {"packs", "nav.packs", at.Packs()}}},
 	}
 	if at.Eng == "" {
-		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}})}}
+		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}})}}
 	}
 	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"compare", "nav.compare", at.Compare()}, {"tasks", "nav.tasks", at.Tasks()}})}}
 	for _, g := range groups {
@@ -106,7 +106,7 @@ func (c *Ctx) nav(at Place) []views.NavGroup {
 			out = append(out, views.NavGroup{Label: c.L.T(g.label, nil), Items: items})
 		}
 	}
-	last := c.navItems([]navEntry{{"activity", "nav.activity", at.Activity()}, {"engagement.edit", "nav.settings", at.Settings()}, {"people", "nav.people", at.People()}})
+	last := c.navItems([]navEntry{{"activity", "nav.activity", at.Activity()}, {"engagement.edit", "nav.settings", at.Settings()}, {"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}})
 	return append(out, views.NavGroup{Label: c.L.T("nav.organization", nil), Items: last})
 }
 

@@ -43,6 +43,8 @@ func (p Place) PersonEdit(id domain.PersonID) string   { return sub(p.People(), 
 func (p Place) NewEngagement() string                  { return p.org() + "/engagements/new" }
 func (p Place) Engagements() string                    { return p.org() + "/engagements" }
 func (p Place) RemoveSample() string                   { return p.org() + "/remove-sample" }
+func (p Place) System() string                         { return p.org() + "/system" }
+func (p Place) SystemCheck() string                    { return p.System() + "/check" }
 
 // The engagement's addresses.
 func (p Place) Dashboard() string { return p.eng() }

@@ -93,6 +93,8 @@ func Routes() []Route {
 		{Method: post, Path: org + "/people/:id/remove", Name: "people.remove.do", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).removePerson},
 		{Method: get, Path: org + "/engagements/new", Name: "engagement.new", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).showNewEngagement},
 		{Method: post, Path: org + "/engagements", Name: "engagement.create", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).createEngagement},
+		{Method: get, Path: org + "/system", Name: "system", Rule: InOrg(domain.ActSystem), Handle: (*Server).showSystem},
+		{Method: post, Path: org + "/system/check", Name: "system.check", Rule: InOrg(domain.ActSystem), Handle: (*Server).checkSystem},
 		{Method: get, Path: org + "/remove-sample", Name: "sample.remove", Rule: InOrg(domain.ActOrganizationRemove), Handle: (*Server).showRemoveSample},
 		{Method: post, Path: org + "/remove-sample", Name: "sample.remove.do", Rule: InOrg(domain.ActOrganizationRemove), Handle: (*Server).removeSample},
 

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"relier/internal/domain"
@@ -138,5 +140,71 @@ func TestSightings_AddUp(t *testing.T) {
 		must(t, err)
 		seen.Times = 6
 		same(t, got, []domain.Sighting{seen}, nil)
+	})
+}
+
+// The library is narrowed by how long items hold, how widely they travel and who
+// holds them; the calendar and the daily round read the same days.
+func TestEvidence_NarrowedByItsDays(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, s *store.Store) {
+		o, p, _ := tenant(t, s, "north")
+		add := func(title string, change func(*domain.Evidence)) domain.EvidenceID {
+			t.Helper()
+			e := domain.Evidence{Org: o.ID, Title: title, Kind: domain.EvidenceNote, Sensitivity: domain.SensitivityInternal, State: domain.EvidenceAccepted, Author: p.ID, Versions: 1}
+			change(&e)
+			must(t, s.CreateEvidence(ctx, &e))
+			must(t, s.AddEvidenceVersion(ctx, &domain.EvidenceVersion{Org: o.ID, Evidence: e.ID, Number: 1, Note: "seen", UploadedBy: p.ID, UploadedAt: at}))
+			return e.ID
+		}
+		spring, may := domain.MustDate("2026-04-30"), domain.MustDate("2026-05-31")
+		early := add("early", func(e *domain.Evidence) { e.Expires, e.Due = spring, spring })
+		add("later", func(e *domain.Evidence) { e.Expires, e.Due = may, spring })
+		add("held", func(e *domain.Evidence) { e.Hold = domain.Hold{On: true, Why: "x", By: p.ID, At: at} })
+		add("secret", func(e *domain.Evidence) { e.Sensitivity = domain.SensitivityConfidential })
+		add("draft", func(e *domain.Evidence) { e.State, e.Expires, e.Due = domain.EvidenceDraft, spring, spring })
+		add("ends", func(e *domain.Evidence) { e.Period = domain.Period{From: spring, To: may} })
+		for name, c := range map[string]struct {
+			f    domain.EvidenceFilter
+			want string
+		}{
+			"expiring":    {domain.EvidenceFilter{ExpiresBy: spring}, "[early]"},
+			"held":        {domain.EvidenceFilter{Held: true}, "[held]"},
+			"sensitivity": {domain.EvidenceFilter{Sensitivity: domain.SensitivityConfidential}, "[secret]"},
+			"by id":       {domain.EvidenceFilter{IDs: []domain.EvidenceID{early}}, "[early]"},
+			"by others":   {domain.EvidenceFilter{NotAuthor: p.ID}, "[]"},
+			"in order":    {domain.EvidenceFilter{Sort: "expires", Page: domain.Page{Size: 3}}, "[draft early later]"},
+		} {
+			found, err := s.FindEvidence(ctx, o.ID, c.f)
+			must(t, err)
+			titles := []string{}
+			for _, r := range found.Rows {
+				titles = append(titles, r.Evidence.Title)
+			}
+			if got := fmt.Sprint(titles); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+		}
+		month := domain.MonthOf(may)
+		for name, read := range map[string]func() ([]domain.Evidence, error){
+			"[early later]":       func() ([]domain.Evidence, error) { return s.EvidenceDue(ctx, o.ID, spring) },
+			"[later]":             func() ([]domain.Evidence, error) { return s.EvidenceExpiring(ctx, o.ID, month) },
+			"[ends]":              func() ([]domain.Evidence, error) { return s.EvidenceEnding(ctx, o.ID, month, 9) },
+			"[early] has run out": func() ([]domain.Evidence, error) { return s.RunOut(ctx, o.ID, spring.AddDays(1)) },
+		} {
+			found, err := read()
+			must(t, err)
+			titles := []string{}
+			for _, e := range found {
+				titles = append(titles, e.Title)
+			}
+			if got := fmt.Sprint(titles); !strings.HasPrefix(name, got) {
+				t.Errorf("got %s, want %s", got, name)
+			}
+		}
+		packs, err := s.PacksCiting(ctx, o.ID, at)
+		must(t, err)
+		if len(packs) != 0 {
+			t.Errorf("packs: %v", packs)
+		}
 	})
 }

@@ -9,6 +9,7 @@ var Rows = []any{
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	searchDocRow{}, searchProgressRow{}, evidenceTextRow{}, evidenceCountRow{},
+	scrubSliceRow{}, blobDamageRow{}, blobOrphanRow{}, upkeepRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
 	sightingRow{}, removalRow{},
 }

@@ -53,7 +53,12 @@ func (logRowRow) TableName() string { return "log_rows" }
 type logBook struct {
 	tables []watched
 	acts   []*domain.Activity // recorded in this transaction
+	head   tlog.Head          // that this transaction came to; zero: it appended nothing
 }
+
+// OnGrow calls f with the log's head after each transaction that appended to it,
+// once it is committed. It is set before anything is written.
+func (s *Store) OnGrow(f func(tlog.Head)) { s.grew = f }
 
 func (b *logBook) table(name string) (watched, bool) {
 	i := slices.IndexFunc(b.tables, func(w watched) bool { return w.name == name })
@@ -200,6 +205,7 @@ func (s *Store) moveHead(ctx context.Context, seen logHeadRow, edge *tlog.Edge, 
 	if err != nil {
 		return err
 	}
+	s.log.head = head
 	columns := map[string]any{"size": head.Size, "root": head.Root[:], "edge": edgeBytes(edge)}
 	if founded != nil {
 		columns["founded"] = *founded

@@ -36,6 +36,10 @@ var unwatched = map[string]string{
 	"search_progress":        "derived: how far that has come",
 	"evidence_texts":         "derived: read from files, whose digests the log holds",
 	"evidence_counts":        "derived: counted from watched rows",
+	"scrub_slices":           "when files were last read again",
+	"blob_damages":           "what checks found; the next check finds it again",
+	"blob_orphans":           "what the sweeper waits for",
+	"upkeep":                 "when checks last ran",
 }
 
 // shared are the watched tables that belong to no single organization.
