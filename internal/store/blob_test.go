@@ -15,6 +15,7 @@ var bytesColumns = map[string]string{
 	"packs.layout":             "among pack_blobs too",
 	"packs.tag_digest":         "of a text within the pack",
 	"catalogues.sha256":        "of the content in the same row",
+	"reports.document_sha256":  "of a version that evidence_versions cites",
 	"activity.digest":          "of the state in revisions",
 	"sessions.token":           "of a cookie",
 	"blob_damages.sha256":      "what a check found; cites nothing",
