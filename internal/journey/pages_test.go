@@ -67,6 +67,7 @@ var unlinked = map[string]string{
 	"evidence.added":           "only after an upload",
 	"upload":                   "speaks the tus protocol",
 	"controls.import.preview":  "only after a file was chosen",
+	"requests.import.preview":  "only after a file was chosen",
 	"report.import.preview":    "only after a file was chosen",
 	"catalogue.import.preview": "only after a file was chosen",
 }
@@ -83,6 +84,8 @@ var ticked = []string{
 	"/o/sample/e/SURV-2026/controls/splits?id=1&id=2",
 	"/o/sample/e/SURV-2026/reliances/propose?id=1&id=64&id=65",
 	"/o/sample/e/SURV-2026/reliances/approve?id=1&id=10&id=12",
+	"/o/sample/e/SURV-2026/requests/for-controls?id=1&id=2",
+	"/o/sample/e/SURV-2026/requests/send?id=12",
 	"/o/sample/e/SURV-2026/soa/bulk?id=A.5.1&id=A.5.2",
 	"/o/sample/e/SURV-2026/evidence/accept?id=6&id=45",
 	"/o/sample/e/SURV-2026/evidence?state=submitted",

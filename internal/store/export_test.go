@@ -10,6 +10,7 @@ var Rows = []any{
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	uploadRow{}, evidenceScanRow{},
 	scrubSliceRow{}, blobDamageRow{}, blobOrphanRow{}, upkeepRow{},
+	requestRow{}, requestControlRow{}, requestAnswerRow{}, requestReminderRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
 	sightingRow{}, removalRow{},
 }
