@@ -84,6 +84,7 @@ type ControlLinks struct {
 	Reuse          string
 	EvidenceItem   func(domain.EvidenceID) string
 	RequestItem    func(domain.RequestID) string
+	Library        string // the evidence of the control, all of it
 	Certificate    func(domain.CertificateID) string
 	ControlHistory string
 	Services       string

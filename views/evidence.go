@@ -74,7 +74,7 @@ func (v EvidenceList) sort() string {
 }
 
 func (v EvidenceList) table(l *i18n.Localizer) TableProps {
-	t := TableProps{ID: "evidence", Caption: l.N("evidence.count", v.List.Total, nil), Path: v.Path, Sort: v.sort(),
+	t := TableProps{ID: "evidence", Caption: v.caption(l), Path: v.Path, Sort: v.sort(),
 		Columns: []Column{
 			{Key: "number", Label: l.T("evidence.code", nil), Sort: true, Narrow: true},
 			{Key: "title", Label: l.T("evidence.title_field", nil), Sort: true},
@@ -107,6 +107,13 @@ func (v EvidenceList) table(l *i18n.Localizer) TableProps {
 		}
 	}
 	return t
+}
+
+func (v EvidenceList) caption(l *i18n.Localizer) string {
+	if v.List.More {
+		return l.T("evidence.more_than", map[string]any{"Count": l.Number(v.List.Total)})
+	}
+	return l.N("evidence.count", v.List.Total, nil)
 }
 
 func (v EvidenceList) empty(l *i18n.Localizer) templ.Component {
@@ -146,6 +153,7 @@ type EvidenceItem struct {
 	Uses       []EvidenceUseLine
 	Duplicates []domain.Evidence
 	Names      map[domain.PersonID]string
+	Text       domain.EvidenceText
 	Period     domain.Period // of the audit
 	Href       EvidenceHrefs
 	Edit       string // "" when the reader may not

@@ -73,6 +73,7 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	kept := make(chan struct{})
 	go func() { defer close(kept); d.app.Keep(ctx, upkeep(settings)) }()
 	defer func() { stop(); <-kept }() // before the folder is closed
+	defer d.search(ctx, settings.Data, log)()
 	if err := e.invite(ctx, d, cfg, listener); err != nil {
 		return err
 	}
@@ -153,7 +154,7 @@ func (d *folder) everyDay(ctx context.Context, log *slog.Logger, keep func()) {
 func guarded(log *slog.Logger, f func()) {
 	defer func() {
 		if p := recover(); p != nil {
-			log.Error("panic in the daily round", "panic", p)
+			log.Error("panic in the background", "panic", p)
 		}
 	}()
 	f()

@@ -167,10 +167,13 @@ func (a *App) tests(ctx context.Context, e domain.Engagement, control domain.Con
 	return out, err
 }
 
+// evidenceShown is how many items a control's page lists; the library has all.
+const evidenceShown = 50
+
 // evidenceOf lists the items that speak for a control, the newest first.
 func (a *App) evidenceOf(ctx context.Context, org domain.OrgID, control domain.ControlID) ([]domain.EvidenceSummary, error) {
 	if !a.past() {
-		found, err := a.store.FindEvidence(ctx, org, domain.EvidenceFilter{Control: control, Page: domain.Page{Number: 1, Size: 200}})
+		found, err := a.store.FindEvidence(ctx, org, domain.EvidenceFilter{Control: control, Page: domain.Page{Number: 1, Size: evidenceShown}})
 		return found.Rows, err
 	}
 	names, err := a.store.PersonNames(ctx, org)

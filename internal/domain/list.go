@@ -27,6 +27,7 @@ func (p Page) Limit() int {
 type List[T any] struct {
 	Rows  []T
 	Total int
+	More  bool // there are more than Total: nobody counted on
 	Page  Page
 }
 

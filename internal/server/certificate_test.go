@@ -205,7 +205,7 @@ func byNumber(t *testing.T, a *app.App, actor domain.Actor, number string) domai
 }
 
 // serveApp serves an App that exists already.
-func serveApp(t *testing.T, a *app.App) *site {
+func serveApp(t testing.TB, a *app.App) *site {
 	t.Helper()
 	s := &site{t: t, app: a, server: server.New(a, server.Config{Config: config.Default()})}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

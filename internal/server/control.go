@@ -74,7 +74,7 @@ func (c *Ctx) placed(f views.OpenForm, parts []views.ServicePart) views.OpenForm
 // workspaceLinks hides what the actor may not do; the use-cases refuse it anyway.
 func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
 	at, id := c.At(), v.Summary.Control.ID
-	l := views.ControlLinks{Here: at.Control(id), List: at.Controls(), EvidenceItem: at.EvidenceItem, Certificate: at.Certificate, RequestItem: at.Request}
+	l := views.ControlLinks{Here: at.Control(id), List: at.Controls(), EvidenceItem: at.EvidenceItem, Library: at.EvidenceOf(id), Certificate: at.Certificate, RequestItem: at.Request}
 	if v.Before != 0 {
 		l.Before = at.Control(v.Before)
 	}

@@ -70,6 +70,9 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 	if v.Names, err = s.app.Names(c.Context(), c.Actor); err != nil {
 		return err
 	}
+	if v.Text, err = s.app.EvidenceText(c.Context(), c.Actor, id); err != nil {
+		return err
+	}
 	uses, err := s.app.UsesOf(c.Context(), c.Actor, id)
 	if err != nil {
 		return err

@@ -227,7 +227,12 @@ func (p Place) NewDispute(v domain.Dispute, control domain.ControlID, s domain.S
 	return p.Disputes() + "/new?" + q.Encode()
 }
 
-func (p Place) Evidence() string                             { return p.eng() + "/evidence" }
+func (p Place) Evidence() string { return p.eng() + "/evidence" }
+
+// EvidenceOf is the library narrowed to a control.
+func (p Place) EvidenceOf(id domain.ControlID) string {
+	return p.Evidence() + "?control=" + strconv.FormatInt(int64(id), 10)
+}
 func (p Place) NewEvidence() string                          { return p.Evidence() + "/new" }
 func (p Place) EvidenceItem(id domain.EvidenceID) string     { return sub(p.Evidence(), id) }
 func (p Place) EvidenceVersions(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/versions" }

@@ -3,65 +3,121 @@ package server
 import (
 	"net/url"
 
-	"github.com/a-h/templ"
-
+	"relier/internal/app"
 	"relier/internal/domain"
 	"relier/views"
 )
 
-// foundShown is how many rows of each kind the search page lists; the lists have all.
-const foundShown = 20
-
-// showSearch lists the controls and the evidence that the typed words name.
+// showSearch lists what the typed words name, the best first. The jump box asks
+// for the beginning of the same list as a part of a page.
 func (s *Server) showSearch(c *Ctx) error {
+	f := domain.SearchFilter{Query: c.queryWords(), Noun: queryChoice(c, "in", domain.Searchable),
+		Page: domain.Page{Number: c.PageNumber(), Size: domain.SearchPage}}
+	if c.Query("part") == "jump" {
+		return s.showJump(c, f)
+	}
+	r, err := s.app.Search(c.Context(), c.Actor, f)
+	if err != nil {
+		return err
+	}
 	p := c.Page(c.L.T("search.title", nil))
-	p.Search = c.queryWords()
-	v := views.Search{Words: p.Search}
-	if p.Search == "" {
-		return c.Render(views.SearchPage(p, v))
-	}
-	page := domain.Page{Number: 1, Size: foundShown}
-	controls, err := s.app.FindControls(c.Context(), c.Actor, c.Engagement, domain.ControlFilter{Query: p.Search, Edition: c.Engagement.Edition, Page: page})
-	if err != nil {
+	p.Search = f.Query
+	v := views.Search{Words: f.Query, Result: r, Noun: f.Noun, Path: c.Path(), Action: c.At().Search(), Found: c.foundLines(r.Rows), Tabs: c.searchTabs(f, r)}
+	if v.Behind, err = s.app.SearchBehind(c.Context(), c.Actor); err != nil {
 		return err
 	}
-	evidence, err := s.app.FindEvidence(c.Context(), c.Actor, domain.EvidenceFilter{Query: p.Search, Page: page})
-	if err != nil {
-		return err
+	if f.Noun == domain.NounEvidence || len(r.Counts) == 1 && r.Counts[0].Noun == domain.NounEvidence {
+		v.Library = c.At().Evidence() + "?" + url.Values{"q": {f.Query}}.Encode()
 	}
-	query := "?" + url.Values{"q": {p.Search}}.Encode()
-	v.Controls, v.Evidence = c.foundControls(controls), c.foundEvidence(evidence)
-	v.AllControls = c.allFound(controls.Total, "search.all_controls", c.At().Controls()+query)
-	v.AllEvidence = c.allFound(evidence.Total, "search.all_evidence", c.At().Evidence()+query)
 	return c.Render(views.SearchPage(p, v))
 }
 
-// allFound leads to the list that holds what the search page leaves out.
-func (c *Ctx) allFound(total int, key, href string) views.Crumb {
-	if total <= foundShown {
-		return views.Crumb{}
+// foundHrefs are the pages of what can be found; whoever makes a noun
+// searchable adds its page here.
+func (c *Ctx) foundHref(f domain.Found) string {
+	at := c.At()
+	switch f.Noun {
+	case domain.NounControl:
+		return at.Control(domain.ControlID(f.Object))
+	case domain.NounService:
+		return at.Service(domain.ServiceID(f.Object))
+	case domain.NounCertificate:
+		return at.Certificate(domain.CertificateID(f.Object))
+	case domain.NounReport:
+		return at.Report(domain.ReportID(f.Object))
+	case domain.NounEvidence:
+		return at.EvidenceItem(domain.EvidenceID(f.Object))
 	}
-	return views.Crumb{Label: c.L.N(key, total, nil), Href: href}
+	return ""
 }
 
-func (c *Ctx) foundControls(list domain.List[domain.ControlSummary]) views.TableProps {
-	t := views.TableProps{ID: "found-controls", Caption: c.L.N("controls.count", list.Total, nil), Columns: []views.Column{
-		{Label: c.L.T("controls.control", nil)}, {Label: c.L.T("controls.bucket", nil), Narrow: true}}}
-	for _, s := range list.Rows {
-		href := c.At().Control(s.Control.ID)
-		t.Rows = append(t.Rows, views.Row{Href: href, Label: s.Control.Code, Cells: []templ.Component{
-			views.Titled(href, s.Control.Code, s.Control.Title), views.BucketCell(c.L, s)}})
+func (c *Ctx) foundLines(rows []domain.Found) []views.FoundLine {
+	out := make([]views.FoundLine, len(rows))
+	for i, f := range rows {
+		out[i] = views.FoundLine{Found: f, Href: c.foundHref(f), Kind: c.L.T("search.one."+string(f.Noun), nil)}
 	}
-	return t
+	return out
 }
 
-func (c *Ctx) foundEvidence(list domain.List[domain.EvidenceSummary]) views.TableProps {
-	t := views.TableProps{ID: "found-evidence", Caption: c.L.N("evidence.count", list.Total, nil), Columns: []views.Column{
-		{Label: c.L.T("evidence.title_field", nil)}, {Label: c.L.T("evidence.state", nil), Narrow: true}}}
-	for _, s := range list.Rows {
-		href := c.At().EvidenceItem(s.Evidence.ID)
-		t.Rows = append(t.Rows, views.Row{Href: href, Label: s.Evidence.Code(), Cells: []templ.Component{
-			views.Titled(href, s.Evidence.Code(), s.Evidence.Title), views.StatusText(views.StateStatus(c.L, domain.NounEvidence, s.Evidence.State))}})
+// searchTabs narrow the list to a noun, each with its count.
+func (c *Ctx) searchTabs(f domain.SearchFilter, r domain.SearchResult) []views.Tab {
+	if len(r.Counts) == 0 {
+		return nil
 	}
-	return t
+	all := domain.SearchResult{Counts: r.Counts}
+	all.Sum("")
+	out := []views.Tab{c.searchTab(f, "", "search.tab.all", all.Total, all.More)}
+	for _, n := range r.Counts {
+		out = append(out, c.searchTab(f, n.Noun, "search.tab."+string(n.Noun), n.N, n.More))
+	}
+	return out
+}
+
+func (c *Ctx) searchTab(f domain.SearchFilter, noun domain.Noun, key string, n int, more bool) views.Tab {
+	q := url.Values{"q": {f.Query}}
+	if noun != "" {
+		q.Set("in", string(noun))
+	}
+	count := c.L.Number(n)
+	if more {
+		count = c.L.T("search.more_than", map[string]any{"Count": count})
+	}
+	return views.Tab{Label: c.L.T(key, nil), Href: c.At().Search() + "?" + q.Encode(), Active: f.Noun == noun, Count: count}
+}
+
+// jumpShown is how many objects the jump box offers.
+const jumpShown = 8
+
+// pagesShown is how many pages it offers for what was typed.
+const pagesShown = 4
+
+// showJump is what the jump box lists: pages by their names, then objects.
+func (s *Server) showJump(c *Ctx, f domain.SearchFilter) error {
+	f.Noun, f.Page = "", domain.Page{Number: 1, Size: jumpShown}
+	r, err := s.app.Search(c.Context(), c.Actor, f)
+	if err != nil {
+		return err
+	}
+	v := views.Jump{Words: f.Query, Pages: c.pagesNamed(f.Query), Found: c.foundLines(r.Rows)}
+	if f.Query != "" {
+		v.All = c.At().Search() + "?" + url.Values{"q": {f.Query}}.Encode()
+	}
+	return c.Render(views.JumpList(c.L, v))
+}
+
+// pagesNamed lists the pages of the rail whose name holds what was typed; all of
+// them while nothing is typed.
+func (c *Ctx) pagesNamed(typed string) []views.NavItem {
+	var out []views.NavItem
+	for _, g := range c.nav(c.At()) {
+		for _, i := range g.Items {
+			if typed == "" || app.Holds(i.Label, typed) {
+				out = append(out, i)
+			}
+		}
+	}
+	if typed != "" {
+		out = out[:min(len(out), pagesShown)]
+	}
+	return out
 }

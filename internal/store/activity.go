@@ -75,7 +75,8 @@ type revisionRow struct {
 func (revisionRow) TableName() string { return "revisions" }
 
 // AppendActivity adds a record with the object's state after the change. It is
-// the last statement of a use-case's transaction: no record, no change.
+// the last statement of a use-case's transaction: no record, no change. The
+// search learns of the change by it.
 func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []byte) error {
 	if !s.inTx {
 		return s.Tx(ctx, func(tx *Store) error { return tx.AppendActivity(ctx, a, state) })
@@ -91,7 +92,7 @@ func (s *Store) AppendActivity(ctx context.Context, a *domain.Activity, state []
 	}
 	recorded := *a
 	s.log.acts = append(s.log.acts, &recorded)
-	return nil
+	return s.Index(ctx, a.Org, a.Noun, a.Object)
 }
 
 // FindActivity lists one page of the records, the newest first.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -89,10 +90,23 @@ func (s *Store) Evidence(ctx context.Context, org domain.OrgID, id domain.Eviden
 // FindEvidence lists one page of the library.
 func (s *Store) FindEvidence(ctx context.Context, org domain.OrgID, f domain.EvidenceFilter) (domain.List[domain.EvidenceSummary], error) {
 	out := domain.List[domain.EvidenceSummary]{Page: f.Page}
-	var total int64
-	if err := s.evidenceWhere(ctx, org, f).Count(&total).Error; err != nil {
-		return out, fmt.Errorf("count evidence: %w", translate(err))
+	found, err := s.findWords(ctx, org, f)
+	if err != nil {
+		return out, err
 	}
+	if out.Total, out.More, err = s.countEvidence(ctx, org, f, found); err != nil {
+		return out, err
+	}
+	ids, err := s.evidencePage(ctx, org, f, out.Total, found)
+	if err != nil || len(ids) == 0 {
+		return out, err
+	}
+	out.Rows, err = s.evidenceSummaries(ctx, org, ids)
+	return out, err
+}
+
+// evidenceSummaries reads items in the order of the ids given.
+func (s *Store) evidenceSummaries(ctx context.Context, org domain.OrgID, ids []int64) ([]domain.EvidenceSummary, error) {
 	type summaryRow struct {
 		Row      evidenceRow `gorm:"embedded"`
 		FileName string
@@ -103,23 +117,32 @@ func (s *Store) FindEvidence(ctx context.Context, org domain.OrgID, f domain.Evi
 		MediaType  string
 		CapturedOn string
 	}
-	q := s.evidenceWhere(ctx, org, f).Select(`evidence.*, p.name AS author, v.file_name, v.size, v.media_type, v.captured_on,
+	q := s.r(ctx).Model(&evidenceRow{}).Where("evidence.org_id = ? AND evidence.id IN ?", int64(org), ids).Select(`evidence.*, p.name AS author, v.file_name, v.size, v.media_type, v.captured_on,
 		(SELECT COUNT(*) FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id) AS controls`).
 		Joins("JOIN people p ON p.id = evidence.author_id").
-		Joins("JOIN evidence_versions v ON v.org_id = evidence.org_id AND v.evidence_id = evidence.id AND v.number = evidence.versions").
-		Order(evidenceOrder(f)).Offset(f.Page.Offset()).Limit(f.Page.Limit())
+		Joins("JOIN evidence_versions v ON v.org_id = evidence.org_id AND v.evidence_id = evidence.id AND v.number = evidence.versions")
 	rows, err := all[summaryRow](q, domain.NounEvidence)
-	out.Total = int(total)
-	out.Rows, err = each(rows, err, func(r summaryRow) domain.EvidenceSummary {
+	place := make(map[int64]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(rows, func(a, b summaryRow) int { return place[a.Row.ID] - place[b.Row.ID] })
+	return each(rows, err, func(r summaryRow) domain.EvidenceSummary {
 		return domain.EvidenceSummary{Evidence: r.Row.domain(), FileName: r.FileName, Size: r.Size, Author: r.Author, Controls: r.Controls,
 			MediaType: r.MediaType, CapturedOn: day(r.CapturedOn)}
 	})
-	return out, err
 }
 
-func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.EvidenceFilter) *gorm.DB {
+// evidenceWhere selects what a filter lets through; found are the items that hold
+// its words, nil while the search does not know them.
+func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.EvidenceFilter, found *foundEvidence) *gorm.DB {
 	q := s.r(ctx).Model(&evidenceRow{}).Where("evidence.org_id = ?", int64(org))
-	if f.Query != "" {
+	switch {
+	case found != nil && found.few():
+		q = q.Where("evidence.id IN ?", found.ids)
+	case found != nil:
+		q = s.holding(ctx, q, found.query)
+	case f.Query != "":
 		q = q.Where(`evidence.folded LIKE ? ESCAPE '\'`, contains(f.Query))
 	}
 	if f.State != "" {
@@ -134,22 +157,13 @@ func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.Ev
 	return keptWhere(q, f)
 }
 
-// evidenceColumns are what the library can be sorted by; the folded text begins
-// with the title.
-var evidenceColumns = map[string]string{
-	"number": "evidence.number", "title": "evidence.folded", "period": "evidence.period_to",
-	"expires": "CASE WHEN evidence.expires = '' THEN 1 ELSE 0 END, evidence.expires",
-}
-
-func evidenceOrder(f domain.EvidenceFilter) string {
-	column, ok := evidenceColumns[f.Sort]
-	if !ok {
-		return "evidence.number DESC" // the newest first
+// holding tests each item for the words looked for.
+func (s *Store) holding(ctx context.Context, q *gorm.DB, words searchQuery) *gorm.DB {
+	docs := s.r(ctx).Table("search_docs d").Select("1").Where("d.org_id = evidence.org_id AND d.id = evidence.id + ?", searchables[domain.NounEvidence].id(0))
+	for _, pattern := range words.patterns() {
+		docs = docs.Where(saidColumns+" LIKE ?", pattern)
 	}
-	if f.Desc {
-		column += " DESC"
-	}
-	return column + ", evidence.number DESC"
+	return q.Where("EXISTS (?)", docs)
 }
 
 type evidenceVersionRow struct {
@@ -192,7 +206,10 @@ func (s *Store) AddEvidenceVersion(ctx context.Context, v *domain.EvidenceVersio
 		return err
 	}
 	v.ID = domain.VersionID(row.ID)
-	return s.addScan(ctx, v)
+	if err := s.addScan(ctx, v); err != nil {
+		return err
+	}
+	return s.queueText(ctx, *v)
 }
 
 // EvidenceVersions lists the versions of an item, the newest first.
@@ -242,7 +259,7 @@ func (s *Store) AllEvidenceVersions(ctx context.Context, org domain.OrgID) ([]do
 // bytes, oldest first.
 func (s *Store) EvidenceWithBytes(ctx context.Context, org domain.OrgID, d domain.Digest) ([]domain.Evidence, error) {
 	q := s.r(ctx).Where(`org_id = ? AND id IN (SELECT evidence_id FROM evidence_versions v WHERE v.org_id = ? AND v.sha256 = ?)`,
-		int64(org), int64(org), d[:]).Order("number")
+		int64(org), int64(org), d[:]).Order("number + 0") // an expression: no index over all items is walked for it
 	rows, err := all[evidenceRow](q, domain.NounEvidence)
 	return each(rows, err, evidenceRow.domain)
 }
@@ -292,7 +309,7 @@ func (s *Store) EvidenceFacts(ctx context.Context, org domain.OrgID) (map[domain
 	if err != nil || len(rows) == 0 {
 		return map[domain.EvidenceID]domain.EvidenceFact{}, err
 	}
-	accepted, err := s.Acceptances(ctx, org, time.Time{})
+	accepted, err := s.acceptances(ctx, org, time.Time{}, true)
 	out := make(map[domain.EvidenceID]domain.EvidenceFact, len(rows))
 	for _, r := range rows {
 		e := r.domain()
@@ -305,7 +322,16 @@ func (s *Store) EvidenceFacts(ctx context.Context, org domain.OrgID) (map[domain
 // review, or to its last one before a moment when one is given. A later return
 // takes an acceptance back.
 func (s *Store) Acceptances(ctx context.Context, org domain.OrgID, before time.Time) (map[domain.EvidenceID]domain.Acceptance, error) {
+	return s.acceptances(ctx, org, before, false)
+}
+
+// acceptances are those of all items, or of the ones offered as proof of a duty:
+// a library may hold a million others.
+func (s *Store) acceptances(ctx context.Context, org domain.OrgID, before time.Time, proofs bool) (map[domain.EvidenceID]domain.Acceptance, error) {
 	last := s.r(ctx).Model(&reviewRow{}).Select("MAX(id)").Where("org_id = ?", int64(org)).Group("evidence_id")
+	if proofs {
+		last = last.Where("evidence_id IN (SELECT evidence_id FROM responsibility_evidence re WHERE re.org_id = ?)", int64(org))
+	}
 	if !before.IsZero() {
 		last = last.Where("at < ?", micros(before))
 	}

@@ -9,6 +9,7 @@ var Rows = []any{
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	uploadRow{}, evidenceScanRow{},
+	searchDocRow{}, searchProgressRow{}, evidenceTextRow{}, evidenceCountRow{},
 	scrubSliceRow{}, blobDamageRow{}, blobOrphanRow{}, upkeepRow{},
 	requestRow{}, requestControlRow{}, requestAnswerRow{}, requestReminderRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
@@ -20,6 +21,9 @@ func (s *Store) Writer() *gorm.DB { return s.write }
 
 // TenantTables lists the tables that carry an organization.
 var TenantTables = tenantTables
+
+// IndexTables are the full-text indexes, which hold nothing of their own.
+var IndexTables = []string{"search_titles", "search_words"}
 
 // Unwatched lists the tables that the log does not vouch for.
 var Unwatched = unwatched

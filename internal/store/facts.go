@@ -61,19 +61,18 @@ func (f factsByControl) ownerships(ctx context.Context, s *Store, e domain.Engag
 // evidence counts items as domain.Evidence.StateFor tells their state: what has a
 // last day is decided by the day, whatever the daily round wrote.
 func (f factsByControl) evidence(on domain.Date) func(context.Context, *Store, domain.Engagement, domain.ControlID) error {
-	const fit, over = `ev.state IN ('accepted', 'expired') AND ev.expires >= ?`, `ev.state IN ('accepted', 'expired') AND ev.expires <> '' AND ev.expires < ?`
+	const fit, over = `state IN ('accepted', 'expired') AND expires >= ?`, `state IN ('accepted', 'expired') AND expires <> '' AND expires < ?`
 	return func(ctx context.Context, s *Store, e domain.Engagement, only domain.ControlID) error {
 		var rows []struct {
 			ControlID                             int64
 			Linked, Accepted, Returned, Submitted int
 		}
 		day := on.String()
-		err := s.ofControl(ctx, only).Table("evidence_controls ec").Select(`ec.control_id, COUNT(*) AS linked,
-			SUM(CASE WHEN (ev.state = 'accepted' AND ev.expires = '' OR `+fit+`) AND ev.period_from >= ? AND ev.period_to <= ? AND ev.period_to <> '' THEN 1 ELSE 0 END) AS accepted,
-			SUM(CASE WHEN ev.state = 'returned' OR ev.state = 'expired' AND ev.expires = '' OR `+over+` THEN 1 ELSE 0 END) AS returned,
-			SUM(CASE WHEN ev.state = 'submitted' THEN 1 ELSE 0 END) AS submitted`, day, e.Period.From.String(), e.Period.To.String(), day).
-			Joins("JOIN evidence ev ON ev.org_id = ec.org_id AND ev.id = ec.evidence_id").
-			Where("ec.org_id = ?", int64(e.Org)).Group("ec.control_id").Scan(&rows).Error
+		err := s.ofControl(ctx, only).Model(&evidenceCountRow{}).Select(`control_id, SUM(n) AS linked,
+			SUM(CASE WHEN (state = 'accepted' AND expires = '' OR `+fit+`) AND period_from >= ? AND period_to <= ? AND period_to <> '' THEN n ELSE 0 END) AS accepted,
+			SUM(CASE WHEN state = 'returned' OR state = 'expired' AND expires = '' OR `+over+` THEN n ELSE 0 END) AS returned,
+			SUM(CASE WHEN state = 'submitted' THEN n ELSE 0 END) AS submitted`, day, e.Period.From.String(), e.Period.To.String(), day).
+			Where("org_id = ? AND control_id <> 0 AND n > 0", int64(e.Org)).Group("control_id").Scan(&rows).Error
 		for _, r := range rows {
 			v := f.of(r.ControlID)
 			v.EvidenceLinked, v.EvidenceAccepted, v.EvidenceReturned, v.EvidenceSubmitted = r.Linked, r.Accepted, r.Returned, r.Submitted

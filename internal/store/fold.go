@@ -19,5 +19,5 @@ func Fold(s string) string {
 
 // contains is a LIKE pattern for a folded part; the query's wildcards are text.
 func contains(q string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(Fold(strings.TrimSpace(q))) + "%"
+	return "%" + strings.NewReplacer("\x00", "", `\`, `\\`, "%", `\%`, "_", `\_`).Replace(Fold(strings.TrimSpace(q))) + "%"
 }

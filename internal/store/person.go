@@ -169,7 +169,7 @@ func (s *Store) Assessors(ctx context.Context, org domain.OrgID, e domain.Engage
 // PersonNames maps everyone who ever acted in an organization, member or not
 // any more, to their name.
 func (s *Store) PersonNames(ctx context.Context, org domain.OrgID) (map[domain.PersonID]string, error) {
-	q := s.r(ctx).Where(`id IN (SELECT person_id FROM memberships WHERE org_id = ?) OR id IN (SELECT actor_id FROM activity WHERE org_id = ?)`, int64(org), int64(org))
+	q := s.r(ctx).Where(`id IN (SELECT person_id FROM memberships WHERE org_id = ?) OR EXISTS (SELECT 1 FROM activity a WHERE a.org_id = ? AND a.actor_id = people.id)`, int64(org), int64(org))
 	rows, err := all[personRow](q, domain.NounPerson)
 	out := make(map[domain.PersonID]string, len(rows))
 	for _, r := range rows {

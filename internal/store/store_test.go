@@ -81,7 +81,7 @@ func TestSchema_MatchesRows(t *testing.T) {
 		tables, err := s.Writer().Migrator().GetTables()
 		must(t, err)
 		tables = slices.DeleteFunc(tables, func(n string) bool {
-			return n == "goose_db_version" || n == "log_touched" || strings.HasPrefix(n, "sqlite_")
+			return n == "goose_db_version" || n == "log_touched" || strings.HasPrefix(n, "sqlite_") || slices.ContainsFunc(store.IndexTables, func(index string) bool { return n == index || strings.HasPrefix(n, index+"_") })
 		})
 		for _, row := range store.Rows {
 			parsed, err := schema.Parse(row, &sync.Map{}, s.Writer().NamingStrategy)

@@ -296,6 +296,24 @@ func (p *Page) Keys(keys string) {
 	p.do(chromedp.KeyEvent(keys))
 }
 
+// Ctrl types a key with Ctrl held down.
+func (p *Page) Ctrl(key string) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+}
+
+// Enter types Enter and waits for the page that comes of it; it returns the status.
+func (p *Page) Enter() int {
+	p.t.Helper()
+	ctx, cancel := p.limited()
+	defer cancel()
+	res, err := chromedp.RunResponse(ctx, chromedp.KeyEvent("\r"))
+	if err != nil {
+		p.t.Fatalf("Enter in %s: %v", p.Path(), err)
+	}
+	return int(res.Status)
+}
+
 // Picture writes a PNG of the whole page.
 func (p *Page) Picture(path string) {
 	p.t.Helper()
