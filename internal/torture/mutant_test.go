@@ -72,6 +72,7 @@ func TestMutants(t *testing.T) {
 				r.tally(p.ledger)
 				if err != nil {
 					first, _, _ := strings.Cut(err.Error(), "\n")
+					r.figure("caught in round %d", r.round)
 					t.Logf("caught in round %d: %.600s", r.round, first+" "+strings.SplitN(err.Error()+"\n", "\n", 3)[1])
 					return
 				}
