@@ -2,7 +2,7 @@
 # rest is for those who change the code.
 
 .POSIX:
-.PHONY: help build run test check bench generate golden fuzz web screenshots tools
+.PHONY: help build run test check bench torture generate golden fuzz web screenshots tools
 .SILENT:
 
 # Where "make run" keeps the sample and what one adds to it.
@@ -16,6 +16,7 @@ help:
 	echo "make test         all tests; says loudly what it had to skip"
 	echo "make check        what CI runs: generated code, gofmt, vet, staticcheck, floor plan, words, races"
 	echo "make bench        benchmarks"
+	echo "make torture      kills, power cuts, faults, bit flips and backups in full; about half an hour"
 	echo "make generate     compile the templates"
 	echo "make golden       write the golden files anew; look at the difference"
 	echo "make fuzz         each fuzz target for $(FUZZTIME)"
@@ -38,6 +39,12 @@ check:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# The long run; its figures go to docs/durability.md.
+torture: tools
+	set -e; figures=$$(mktemp -d); trap 'rm -rf "$$figures"' EXIT; \
+	RELIER_TORTURE=long RELIER_TORTURE_FIGURES=$$figures go test -count=1 -timeout 90m -v ./internal/torture; \
+	RELIER_TORTURE_FIGURES=$$figures go test -count=1 -run TestFigures ./internal/torture
 
 # Compile the templates; the generated code is committed.
 generate:

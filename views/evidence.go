@@ -93,7 +93,7 @@ func (v EvidenceList) table(l *i18n.Localizer) TableProps {
 	}
 	if v.Accept != "" && v.List.Total > 0 {
 		t.Bulk = &Bulk{Actions: []BulkAction{{Label: l.T("evidence.accept.ticked", nil), Href: v.Accept}}}
-		t.Columns = append(t.Columns, Column{Label: l.T("evidence.verdict", nil), Silent: true, Narrow: true})
+		t.Columns[2] = Column{Label: l.T("evidence.verdict", nil), Narrow: true} // all of them are submitted
 	}
 	for _, s := range v.List.Rows {
 		href := v.Href.Item(s.Evidence.ID)
@@ -103,7 +103,7 @@ func (v EvidenceList) table(l *i18n.Localizer) TableProps {
 		}})
 		if t.Bulk != nil {
 			n := len(t.Rows) - 1
-			t.Rows[n].Cells = append(t.Rows[n].Cells, quickReview(l, v, s.Evidence))
+			t.Rows[n].Cells[2] = quickReview(l, v, s.Evidence)
 		}
 	}
 	return t
@@ -151,6 +151,9 @@ type EvidenceItem struct {
 	Edit       string // "" when the reader may not
 	NewVersion string // "" when the reader may not
 	Review     *EvidenceReview
+	Preview    string // the page that shows the newest version; "" when none can
+	Picture    string // a small picture of it
+	Scan       domain.Scan
 
 	Today    domain.Date
 	Doubts   []domain.Reason   // what an auditor would ask
@@ -203,6 +206,9 @@ func (v EvidenceItem) facts(l *i18n.Localizer) []Value {
 	}
 	if v.Item.Kind == domain.EvidenceFile {
 		out = append(out, Value{Label: l.T("evidence.media_type", nil), Body: Code(n.MediaType)})
+		if v.Scan.Verdict != "" {
+			out = append(out, Value{Label: l.T("scan.label", nil), Body: scanned(l, v.Scan)})
+		}
 	}
 	return out
 }

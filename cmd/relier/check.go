@@ -1,12 +1,19 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"relier/internal/app"
+	"relier/internal/config"
+	"relier/internal/domain"
+	"relier/internal/store"
 )
 
 // damageNames holds the key of each kind of damage.
@@ -31,41 +38,105 @@ var damageNames = map[string]string{
 	"schema":         "cli.damage.schema",
 }
 
-// check rehashes every file that the database cites, asks the database about
-// itself, and compares it with the log and with checkpoints kept elsewhere.
+// check rehashes every file that the database cites, or a part of them, asks the
+// database about itself, and compares it with the log and with checkpoints kept
+// elsewhere. It takes no lock and changes nothing, so it runs
+// beside a server.
 func check(e *env, c *command, args []string) int {
 	f := newFlags(c)
 	asJSON := f.Bool("json", false, "")
-	checkpoint := f.String("checkpoint", "", "")
+	scope := scopeFlags(f.FlagSet)
+	from := f.String("backup", "", "")
+	snapshot, checkpoint := f.String("snapshot", "", ""), f.String("checkpoint", "", "")
 	settings, _, code, done := e.settings(f, args, 0)
 	if done {
 		return code
 	}
-	return e.within(settings, false, func(d *folder) error {
-		kept, err := keptCheckpoints(settings.CheckpointDir, *checkpoint)
-		if err != nil {
-			return err
+	in, err := scope()
+	if err != nil {
+		return e.misused(f, errors.New(e.l.T("cli.error.scope", map[string]any{"Detail": err.Error()})))
+	}
+	if in.Kept, err = keptCheckpoints(settings.CheckpointDir, *checkpoint); err != nil {
+		return e.fail(err)
+	}
+	var report app.CheckReport
+	if *from != "" {
+		report, err = app.CheckBackup(e.ctx, *from, *snapshot)
+	} else {
+		report, err = e.look(settings, in)
+	}
+	if err != nil {
+		return e.fail(err)
+	}
+	return e.verdict(report, *asJSON)
+}
+
+// scopeFlags adds the flags that narrow a check, and reads them afterwards.
+func scopeFlags(f *flag.FlagSet) func() (app.CheckScope, error) {
+	sample, slice, org := f.String("sample", "", ""), f.String("slice", "", ""), f.String("org", "", "")
+	since := f.String("since", "", "")
+	database, files := f.Bool("database-only", false, ""), f.Bool("files-only", false, "")
+	return func() (in app.CheckScope, err error) {
+		in = app.CheckScope{DatabaseOnly: *database, FilesOnly: *files, Org: *org}
+		if *database && *files {
+			return in, errors.New("--database-only --files-only")
 		}
-		report, err := d.app.Check(e.ctx, kept...)
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			if report.Damages == nil {
-				report.Damages = []app.Damage{} // an empty list, not null
+		if *sample != "" {
+			share, err := strconv.ParseFloat(strings.TrimSuffix(*sample, "%"), 64)
+			if err != nil || share <= 0 || share > 100 {
+				return in, errors.New("--sample " + *sample)
 			}
-			err = writeJSON(e.stdout, struct {
-				OK bool `json:"ok"`
-				app.CheckReport
-			}{len(report.Damages) == 0, report})
-		} else {
-			e.tellCheck(report)
+			in.Sample = share / 100
 		}
-		if err == nil && len(report.Damages) > 0 {
-			err = errToldAlready
+		if *slice != "" {
+			if in.Slice, in.Slices, err = app.ParseSlice(*slice); err != nil {
+				return in, errors.New("--slice " + *slice)
+			}
 		}
-		return err
-	})
+		if *since != "" {
+			day, err := domain.ParseDate(*since)
+			if err != nil || day.IsZero() {
+				return in, errors.New("--since " + *since)
+			}
+			in.Since = day.Time()
+		}
+		return in, nil
+	}
+}
+
+// look checks a data folder; a database that cannot be opened for its damage is
+// damage too.
+func (e *env) look(settings config.Config, in app.CheckScope) (report app.CheckReport, err error) {
+	d, err := readFolder(e.ctx, settings)
+	if store.Damaged(err) {
+		return app.CheckReport{Damages: []app.Damage{{Kind: "database", What: err.Error(), Where: "database", Path: databaseName}}}, nil
+	}
+	if err != nil {
+		return report, err
+	}
+	report, err = d.app.CheckSome(e.ctx, in)
+	return report, errors.Join(err, d.Close())
+}
+
+// verdict tells a report and gives the exit code.
+func (e *env) verdict(report app.CheckReport, asJSON bool) int {
+	if report.Damages == nil {
+		report.Damages = []app.Damage{} // an empty list, not null
+	}
+	if asJSON {
+		if err := writeJSON(e.stdout, struct {
+			OK bool `json:"ok"`
+			app.CheckReport
+		}{len(report.Damages) == 0, report}); err != nil {
+			return e.fail(err)
+		}
+	} else {
+		e.tellCheck(report)
+	}
+	if len(report.Damages) > 0 {
+		return exitFailed
+	}
+	return exitOK
 }
 
 func (e *env) tellCheck(r app.CheckReport) {
@@ -75,15 +146,22 @@ func (e *env) tellCheck(r app.CheckReport) {
 	} else {
 		fmt.Fprintln(e.stdout, e.l.N("cli.check.damaged", len(r.Damages), args))
 	}
-	for _, d := range r.Damages {
+	if r.Part {
+		e.tell("cli.check.part", nil)
+	}
+	e.tellDamages(r.Damages)
+	if r.Unused > 0 {
+		fmt.Fprintln(e.stdout, e.l.N("cli.check.unused", r.Unused, nil))
+	}
+}
+
+func (e *env) tellDamages(all []app.Damage) {
+	for _, d := range all {
 		what := d.What
 		if d.Noun != "" {
 			what += ", " + e.l.T("noun."+string(d.Noun), nil)
 		}
 		fmt.Fprintf(e.stdout, "  [%s] %s: %s (%s)\n", d.Kind, what, e.l.T(damageNames[d.Kind], nil), d.Where)
-	}
-	if r.Unused > 0 {
-		fmt.Fprintln(e.stdout, e.l.N("cli.check.unused", r.Unused, nil))
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 	"relier/internal/config"
 )
 
-// flagAbout holds the key of each flag's explanation.
+// flagAbout holds the key of each flag's explanation; one of a command's own
+// stands under the command's name.
 var flagAbout = map[string]string{
 	"addr":            "cli.flag.addr",
 	"base-url":        "cli.flag.base_url",
@@ -32,12 +33,30 @@ var flagAbout = map[string]string{
 	"out":             "cli.flag.out",
 	"role":            "cli.flag.role",
 	"sample":          "cli.flag.sample",
+	"scan-clamd":      "cli.flag.scan_clamd",
+	"scan-command":    "cli.flag.scan_command",
+	"scan-required":   "cli.flag.scan_required",
+	"backup":          "cli.flag.backup",
+	"backup-every":    "cli.flag.backup_every",
+	"backup-keep":     "cli.flag.backup_keep",
+	"backup-to":       "cli.flag.backup_to",
+	"database-only":   "cli.flag.database_only",
+	"dry-run":         "cli.flag.dry_run",
+	"files-only":      "cli.flag.files_only",
+	"from":            "cli.flag.from",
+	"incomplete":      "cli.flag.incomplete",
+	"keep":            "cli.flag.keep",
+	"keep-days":       "cli.flag.keep_days",
+	"scrub-days":      "cli.flag.scrub_days",
+	"since":           "cli.flag.since",
+	"slice":           "cli.flag.slice",
+	"snapshot":        "cli.flag.snapshot",
+	"to":              "cli.flag.to",
+	"check sample":    "cli.flag.check_sample",
+	"check org":       "cli.flag.check_org",
 	"smtp":            "cli.flag.smtp",
 	"trusted-proxies": "cli.flag.trusted_proxies",
 }
-
-// switches are the flags that take no value.
-var switches = []string{"json", "sample"}
 
 // flags are a command's flags.
 type flags struct {
@@ -65,7 +84,7 @@ func (c *command) named(args []string) (rest []string, ok bool) {
 // parse reads args, flags and operands in any order. done means that the
 // command ends here with the code: help was asked for, or the line is wrong.
 func (e *env) parse(f *flags, args []string, operands int) (rest []string, code int, done bool) {
-	args, rest = apart(args)
+	args, rest = f.apart(args)
 	if err := f.Parse(args); err != nil {
 		return nil, e.misused(f, err), true
 	}
@@ -77,7 +96,7 @@ func (e *env) parse(f *flags, args []string, operands int) (rest []string, code 
 
 // settings is parse for commands that work on a data folder.
 func (e *env) settings(f *flags, args []string, operands int) (c config.Config, rest []string, code int, done bool) {
-	args, rest = apart(args)
+	args, rest = f.apart(args)
 	c, err := config.Read(f.FlagSet, args, e.withDefaults)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -134,7 +153,11 @@ func (e *env) help(f *flags) {
 	var lines []string
 	f.VisitAll(func(v *flag.Flag) {
 		if f.command.name == "serve" || v.Name == "database" || strings.Contains(f.command.args, "--"+v.Name) {
-			lines = append(lines, fmt.Sprintf("  --%-16s %s", v.Name, e.l.T(flagAbout[v.Name], nil)))
+			about := flagAbout[v.Name]
+			if own := flagAbout[f.command.name+" "+v.Name]; own != "" {
+				about = own
+			}
+			lines = append(lines, fmt.Sprintf("  --%-16s %s", v.Name, e.l.T(about, nil)))
 		}
 	})
 	if len(lines) > 0 {
@@ -148,7 +171,7 @@ func (e *env) help(f *flags) {
 
 // apart puts flags with their values before the operands, for package flag
 // stops at the first operand. After "--" everything is an operand.
-func apart(args []string) (flags, operands []string) {
+func (f *flags) apart(args []string) (flags, operands []string) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		name := strings.TrimLeft(arg, "-")
@@ -157,7 +180,7 @@ func apart(args []string) (flags, operands []string) {
 			return flags, append(operands, args[i+1:]...)
 		case arg == "-" || name == arg:
 			operands = append(operands, arg)
-		case strings.Contains(arg, "=") || slices.Contains(switches, name) || asksHelp(arg) || i+1 == len(args):
+		case strings.Contains(arg, "=") || f.isSwitch(name) || asksHelp(arg) || i+1 == len(args):
 			flags = append(flags, arg)
 		default:
 			flags = append(flags, arg, args[i+1])
@@ -165,4 +188,14 @@ func apart(args []string) (flags, operands []string) {
 		}
 	}
 	return flags, operands
+}
+
+// isSwitch reports whether a flag takes no value.
+func (f *flags) isSwitch(name string) bool {
+	v := f.Lookup(name)
+	if v == nil {
+		return false
+	}
+	b, ok := v.Value.(interface{ IsBoolFlag() bool })
+	return ok && b.IsBoolFlag()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +13,8 @@ import (
 	"relier/internal/blob"
 	"relier/internal/config"
 	"relier/internal/domain"
+	"relier/internal/extract"
+	"relier/internal/scan"
 	"relier/internal/store"
 	"relier/internal/tlog"
 )
@@ -38,14 +41,18 @@ type folder struct {
 	lock  *blob.FolderLock
 
 	logKey *tlog.Key
+	seen   *logSeen
 }
+
+// databaseName is the database in a data folder.
+const databaseName = "relier.db"
 
 // openFolder locks a data folder and opens what is in it. One that holds
 // nothing is refused unless the command may begin it.
 func openFolder(ctx context.Context, c config.Config, begin bool) (*folder, error) {
 	address := c.Database
 	if address == "" {
-		address = filepath.Join(c.Data, "relier.db")
+		address = filepath.Join(c.Data, databaseName)
 		if _, err := os.Stat(address); errors.Is(err, os.ErrNotExist) && !begin {
 			return nil, &domain.Error{Kind: domain.KindNotFound, Key: "cli.error.no_data", Args: domain.Args{"Folder": c.Data}}
 		}
@@ -69,12 +76,57 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 	if d.store, err = store.Open(ctx, address); err != nil {
 		return err
 	}
-	d.app = app.New(d.store, d.blobs, time.Now)
+	d.app = app.New(d.store, d.blobs, time.Now).In(dir)
 	if d.logKey, err = openLogKey(dir); err != nil {
 		return err
 	}
 	d.app.SignWith(d.logKey)
+	d.app.ReadFilesWith(extract.New(filepath.Join(dir, "cache")))
+	return d.watchLog(ctx, dir)
+}
+
+// scanWith lets the malware scanner of the settings look at every file.
+func (d *folder) scanWith(c config.Config) (err error) {
+	var by scan.Scanner
+	switch {
+	case c.ScanCommand != "":
+		by, err = scan.NewCommand(c.ScanCommand)
+	case c.ScanClamd != "":
+		by, err = scan.NewClamd(c.ScanClamd)
+	default:
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("set up the malware scanner: %w", err)
+	}
+	d.app.ScanWith(by, c.ScanRequired)
 	return nil
+}
+
+// readFolder opens a data folder for reading alone, without its lock: beside a
+// server, and without changing anything.
+func readFolder(ctx context.Context, c config.Config) (*folder, error) {
+	address := c.Database
+	if address == "" {
+		address = filepath.Join(c.Data, databaseName)
+		if _, err := os.Stat(address); errors.Is(err, os.ErrNotExist) {
+			return nil, &domain.Error{Kind: domain.KindNotFound, Key: "cli.error.no_data", Args: domain.Args{"Folder": c.Data}}
+		}
+	}
+	s, err := store.OpenReading(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	d := &folder{store: s, blobs: blob.ReadFiles(c.Data)}
+	d.app = app.New(d.store, d.blobs, time.Now).In(c.Data)
+	if _, err := os.Stat(filepath.Join(c.Data, logKeyFile)); err == nil { // read, never made
+		key, err := openLogKey(c.Data)
+		if err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+		d.app.SignWith(key)
+	}
+	return d, nil
 }
 
 // Close closes the database and lets another process use the folder.
@@ -82,6 +134,9 @@ func (d *folder) Close() error {
 	var errs []error
 	if d.store != nil {
 		errs = append(errs, d.store.Close())
+	}
+	if d.seen != nil {
+		errs = append(errs, d.seen.Close())
 	}
 	if d.lock != nil {
 		errs = append(errs, d.lock.Unlock())

@@ -105,7 +105,13 @@ var link = regexp.MustCompile(`http://127\.0\.0\.1:\d+/\S*`)
 // serve starts a server on a free port and waits for the address it prints.
 func serve(t *testing.T, args ...string) *serving {
 	t.Helper()
-	s := &serving{Cmd: exec.Command(binary, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...), stderr: &bytes.Buffer{}}
+	return serveWith(t, binary, args...)
+}
+
+// serveWith is serve with another program that begins it.
+func serveWith(t *testing.T, program string, args ...string) *serving {
+	t.Helper()
+	s := &serving{Cmd: exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...), stderr: &bytes.Buffer{}}
 	s.Env, s.Stderr = bare(t), s.stderr
 	out, err := s.StdoutPipe()
 	if err != nil {

@@ -33,7 +33,7 @@ var loadOnce sync.Once
 
 func TestRelier_AnswersForItself(t *testing.T) {
 	t.Parallel()
-	commands := [][]string{{"serve"}, {"sample"}, {"user", "add"}, {"user", "password"}, {"import", "controls"}, {"pack"}, {"verify"}, {"check"}, {"version"}}
+	commands := [][]string{{"serve"}, {"sample"}, {"user", "add"}, {"user", "password"}, {"import", "controls"}, {"pack"}, {"verify"}, {"check"}, {"checkpoint"}, {"log", "key"}, {"log", "verify"}, {"backup"}, {"backups"}, {"restore"}, {"sweep"}, {"version"}}
 	help := relier(t, "--help")
 	help.ends(t, 0, "Exit codes: 0 ", "; 1 ", "; 2 ")
 	for _, c := range commands {
@@ -59,7 +59,7 @@ func TestRelier_AnswersForItself(t *testing.T) {
 // The first word of "user add" and "user password" alone is a question too.
 func TestRelier_ExplainsAFamilyOfCommands(t *testing.T) {
 	t.Parallel()
-	for word, commands := range map[string][]string{"user": {"user add", "user password"}, "import": {"import controls"}} {
+	for word, commands := range map[string][]string{"user": {"user add", "user password"}, "import": {"import controls"}, "log": {"log key", "log verify"}} {
 		o := relier(t, word, "--help")
 		for _, c := range commands {
 			o.ends(t, 0, "  relier "+c+" ")
@@ -269,7 +269,8 @@ func TestServe_LeadsIntoTheSample(t *testing.T) {
 	if status != http.StatusOK || !bytes.Contains(body, []byte("Alder Quay")) {
 		t.Errorf("%s gives %d without the sample:\n%.400s", s.url, status, body)
 	}
-	relier(t, "check", "--data", dir).ends(t, 1, "Another Relier is using the data folder "+dir)
+	relier(t, "check", "--data", dir).ends(t, 0, "Sound") // beside the server
+	relier(t, "sweep", "--data", dir).ends(t, 1, "Another Relier is using the data folder "+dir)
 	relier(t, "serve", "--addr", "127.0.0.1:0", "--data", dir).ends(t, 1, "Another Relier is using the data folder "+dir)
 	host := strings.SplitN(strings.TrimPrefix(s.url, "http://"), "/", 2)[0]
 	relier(t, "serve", "--addr", host, "--data", t.TempDir()).ends(t, 1, "Another program listens on "+host)

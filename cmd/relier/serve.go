@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"relier/internal/app"
 	"relier/internal/config"
 	"relier/internal/domain"
 	"relier/internal/server"
@@ -56,6 +57,12 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 		}
 		cfg.DemoToken = rand.Text()
 	}
+	if err := d.scanWith(settings); err != nil {
+		return err
+	}
+	if err := d.app.ExpireUploads(ctx); err != nil {
+		return err
+	}
 	if err := d.app.LapseAll(ctx); err != nil {
 		return err
 	}
@@ -63,6 +70,9 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
 	go d.everyDay(ctx, log, func() { d.keepCheckpoint(ctx, settings, e.l, log) })
+	kept := make(chan struct{})
+	go func() { defer close(kept); d.app.Keep(ctx, upkeep(settings)) }()
+	defer func() { stop(); <-kept }() // before the folder is closed
 	if err := e.invite(ctx, d, cfg, listener); err != nil {
 		return err
 	}
@@ -76,6 +86,12 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), uploadsEnd)
 	defer cancel()
 	return errors.Join(s.Shutdown(wait), <-served, d.app.FlushSeen(wait))
+}
+
+// upkeep is what the server does by itself, by its settings.
+func upkeep(c config.Config) app.Upkeep {
+	return app.Upkeep{ScrubDays: c.ScrubDays, Rate: app.ScrubRate, BackupEvery: c.BackupEvery,
+		Backup: app.BackupOptions{To: c.BackupTo, Keep: c.BackupKeep, Program: version}}
 }
 
 // needSample loads the sample where there is none.

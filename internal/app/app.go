@@ -12,6 +12,7 @@ import (
 
 	"relier/internal/blob"
 	"relier/internal/domain"
+	"relier/internal/extract"
 	"relier/internal/store"
 	"relier/internal/tlog"
 )
@@ -24,16 +25,28 @@ type App struct {
 	hashes chan struct{} // bounds how many passwords are hashed at once
 	random func([]byte)
 	on     domain.Date // the day that reading use-cases look from; zero: today
+	dir    string      // the data folder; "": none that we know of
+	keep   *keeper
 
 	catalogues *catalogueCache
 	logKey     *tlog.Key
+	scanning   scanning
+	files      *extract.Reader
+	heads      []store.KnownHead
 	seen       *sightings
 }
 
 // New ties the use-cases to a database, a blob store and a clock.
 func New(s *store.Store, b blob.Store, clock func() time.Time) *App {
 	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{},
-		seen: &sightings{waiting: map[domain.Sighting]int{}}}
+		seen: &sightings{waiting: map[domain.Sighting]int{}}, keep: newKeeper(), files: extract.New("")}
+}
+
+// In names the data folder that the database and the blobs lie in, for backups
+// and for the page that tells of the disk.
+func (a *App) In(dir string) *App {
+	a.dir = dir
+	return a
 }
 
 // Now is the current moment in UTC, to the microsecond that the database keeps.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -31,13 +32,13 @@ func (a *App) checkLog(ctx context.Context, kept []KeptCheckpoint, r *CheckRepor
 // damage and counts no further.
 func (a *App) knownHeads(ctx context.Context, kept []KeptCheckpoint, r *CheckReport) []store.KnownHead {
 	if a.logKey == nil {
-		return nil
+		return a.heads
 	}
 	stored, err := a.store.Checkpoints(ctx)
 	if err != nil && ctx.Err() == nil {
 		r.Damages = append(r.Damages, Damage{Kind: "unreadable", What: "log_checkpoints", Where: err.Error()})
 	}
-	var known []store.KnownHead
+	known := slices.Clone(a.heads)
 	take := func(name string, text []byte, size int64) {
 		c, err := tlog.Open(text, a.logKey.Public())
 		if err == nil && size >= 0 && size != c.Size {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"relier/internal/domain"
+	"relier/internal/store"
 	"relier/internal/tlog"
 )
 
@@ -56,6 +57,21 @@ func (a *App) lastCheckpoint(ctx context.Context) (tlog.Checkpoint, error) {
 		return c, &domain.Error{Kind: domain.KindConflict, Key: "error.log_checkpoint", Err: err}
 	}
 	return c, nil
+}
+
+// SeenBefore tells the check of a head that the log had come to before; name
+// says where that stands.
+func (a *App) SeenBefore(name string, h tlog.Head) {
+	a.heads = append(a.heads, store.KnownHead{Head: h, Name: name})
+}
+
+// Continues checks that the log has only grown since a head.
+func (a *App) Continues(ctx context.Context, h tlog.Head) error {
+	now, err := a.store.LogHead(ctx)
+	if err != nil {
+		return err
+	}
+	return a.grown(ctx, h, now)
 }
 
 // grown checks that the log only grew from an older head to a newer.

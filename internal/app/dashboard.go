@@ -42,7 +42,7 @@ func (w *world) fallen(actor domain.Actor) []Fall {
 }
 
 // expiries lists what runs out within the months that the timeline spans.
-func (w *world) expiries() []domain.Expiry {
+func (w *world) expiries(evidence map[domain.EvidenceID]domain.EvidenceFact) []domain.Expiry {
 	axis := domain.ExpiryAxis(w.on)
 	var out []domain.Expiry
 	keep := func(x domain.Expiry, ok bool) {
@@ -67,10 +67,24 @@ func (w *world) expiries() []domain.Expiry {
 			keep(d.ExpiryOf(domain.ProofOf(d, w.evidence, w.engagement.Period, w.on)))
 		}
 	}
-	for id, f := range w.evidence {
+	for id, f := range evidence {
 		keep(f.ExpiryOf(id))
 	}
 	return domain.InExpiryOrder(out)
+}
+
+// expiring reads the evidence that may run out within the timeline: a world of the
+// past holds every item, one of the present only those that duties name.
+func (a *App) expiring(ctx context.Context, e domain.Engagement, w *world) (map[domain.EvidenceID]domain.EvidenceFact, error) {
+	if a.past() || e.State == domain.EngagementClosed {
+		return w.evidence, nil
+	}
+	items, err := a.store.EvidenceExpiring(ctx, e.Org, domain.ExpiryAxis(w.on))
+	out := make(map[domain.EvidenceID]domain.EvidenceFact, len(items))
+	for _, v := range items {
+		out[v.ID] = domain.EvidenceFact{Code: v.Code(), Title: v.Title, State: domain.EvidenceAccepted, Expires: v.Expires}
+	}
+	return out, err
 }
 
 // ServiceCoverage says, of each service, what the verified certificates that

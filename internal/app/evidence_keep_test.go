@@ -114,7 +114,9 @@ func TestEvidence_RunsOut(t *testing.T) {
 	foretold("seen from after")
 	d, err := h.Dashboard(ctx, h.as(domain.RoleReader), h.eng)
 	h.must(err)
-	if !slices.ContainsFunc(d.Expiries, func(x domain.Expiry) bool { return x.Noun == domain.NounEvidence && x.On == domain.MustDate("2026-11-30") }) {
+	if !slices.ContainsFunc(d.Expiries, func(x domain.Expiry) bool {
+		return x.Noun == domain.NounEvidence && x.On == domain.MustDate("2026-11-30")
+	}) {
 		t.Errorf("the timeline does not show it: %v", d.Expiries)
 	}
 }

@@ -39,7 +39,7 @@ func newHouse(t *testing.T) *house {
 	files, err := blob.OpenFiles(lock)
 	h.must(err)
 	t.Cleanup(func() { h.must(s.Close()); h.must(lock.Unlock()) })
-	h.App = app.New(s, files, func() time.Time { return h.now })
+	h.App = app.New(s, files, func() time.Time { return h.now }).In(h.dir)
 	owner := h.person("owner")
 	h.org = h.organization(owner, "acme")
 	h.people[domain.RoleOwner] = h.actor(owner, "acme")

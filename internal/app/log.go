@@ -6,13 +6,46 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
 	"relier/internal/domain"
+	"relier/internal/sheet"
 	"relier/internal/store"
 	"relier/internal/tlog"
 )
+
+// WriteActivity writes the records that a filter selects, the newest first, as a
+// workbook or as CSV: header names its columns, and cells writes a record's.
+func (a *App) WriteActivity(ctx context.Context, actor domain.Actor, f domain.ActivityFilter, words ActivityWords, workbook bool, w io.Writer) error {
+	if err := actor.Allow(domain.ActActivityRead); err != nil {
+		return err
+	}
+	var failed error
+	rows := func(yield func([]string) bool) {
+		failed = a.ExportActivity(ctx, actor, f, func(p ProvenAct) error {
+			if !yield(words.Cells(p)) {
+				return io.ErrClosedPipe
+			}
+			return nil
+		})
+	}
+	var err error
+	if workbook {
+		err = sheet.WriteXLSX(w, sheet.Sheet{Name: words.Title, Header: words.Header, Rows: rows, Widths: []float64{10, 26, 26, 40, 26, 60, 66, 12}})
+	} else {
+		err = sheet.WriteCSV(w, words.Header, rows)
+	}
+	return errors.Join(failed, err)
+}
+
+// ActivityWords are the words of an exported list, in the reader's language.
+type ActivityWords struct {
+	Title  string
+	Header []string
+	Cells  func(ProvenAct) []string
+}
 
 // LogState is what the Activity page says about the log.
 type LogState struct {

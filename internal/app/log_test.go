@@ -133,6 +133,7 @@ func TestCheck_NamesWhatWasChangedBehindRelier(t *testing.T) {
 		"a revision rewritten":       {do: []string{"DROP TRIGGER revisions_no_update", "UPDATE revisions SET state = '{}' WHERE seq = 2"}, kind: "row_changed", what: "revisions 2"},
 		"a record removed":           {do: []string{"DROP TRIGGER revisions_no_delete", "DROP TRIGGER activity_no_delete", "DELETE FROM revisions WHERE seq = 3", "DELETE FROM activity WHERE seq = 3"}, kind: "row_missing", what: "activity 3"},
 		"a guard dropped":            {do: []string{"DROP TRIGGER activity_no_update"}, kind: "schema", what: "schema"},
+		"a guard of the log dropped": {do: []string{"DROP TRIGGER log_rows_no_delete"}, kind: "schema", what: "schema"},
 		"a leaf":                     {do: []string{noTriggers, "UPDATE log_leaves SET body = replace(body, 'control.created', 'control.changed') WHERE body LIKE '%control.created%'"}, kind: "log_leaf", what: "leaf "},
 		"a salt":                     {do: []string{noTriggers, "UPDATE log_leaves SET salt = x'00112233445566778899aabbccddeeff' WHERE idx = 4"}, kind: "log_leaf", what: "leaf 4"},
 		"a leaf's record":            {do: []string{noTriggers, "UPDATE log_leaves SET seq = seq + 1000 WHERE idx = 4"}, kind: "log_leaf", what: "leaf 4"},
@@ -194,9 +195,9 @@ func TestCheck_NamesFlippedBits(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := contentOf(path)
-	flips, changed := 300, 0
+	flips, changed := 150, 0
 	if testing.Short() {
-		flips = 60
+		flips = 40
 	}
 	random := rand.New(rand.NewPCG(4, 9))
 	flipped := filepath.Join(t.TempDir(), "relier.db")

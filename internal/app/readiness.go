@@ -181,7 +181,11 @@ func (a *App) Dashboard(ctx context.Context, actor domain.Actor, e domain.Engage
 	}
 	controls := w.readiness()
 	d.count(w.on, controls)
-	d.Heat, d.Fallen, d.Expiries = domain.NewHeat(controls), w.fallen(actor), w.expiries()
+	evidence, err := a.expiring(ctx, e, w)
+	if err != nil {
+		return d, err
+	}
+	d.Heat, d.Fallen, d.Expiries = domain.NewHeat(controls), w.fallen(actor), w.expiries(evidence)
 	for _, r := range w.views() {
 		d.Reliances[r.Standing()]++
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -64,7 +65,7 @@ func (a *App) FlushSeen(ctx context.Context) error {
 	batches := s.take()
 	for org, batch := range batches {
 		err := a.store.Tx(ctx, func(tx *store.Store) error { return tx.CountSightings(ctx, batch) })
-		if err == nil || domain.KindOf(err) == domain.KindConflict { // the sample was removed meanwhile
+		if e, ok := errors.AsType[*domain.Error](err); err == nil || ok && e.Key == "error.reference" { // the sample was removed meanwhile
 			delete(batches, org)
 			continue
 		}

@@ -223,7 +223,7 @@ func TestCheck_NamesDamage(t *testing.T) {
 		h.must(c.damage())
 		found, err := h.Check(ctx)
 		h.must(err)
-		if len(found.Damages) != 1 || found.Damages[0].Kind != c.kind || !strings.Contains(found.Damages[0].Where, "acme evidence 1 v1") {
+		if len(found.Damages) != 1 || found.Damages[0].Kind != c.kind || !strings.Contains(found.Damages[0].Where, `acme EV-000001 v1 "a.txt"`) {
 			t.Errorf("%s: %+v", c.kind, found.Damages)
 		}
 	}

@@ -19,6 +19,9 @@ import (
 // blobs/tmp for what is still coming in.
 type Files struct {
 	root    string
+	uploads string // folder of unfinished uploads; unlike blobs/tmp it outlives a restart
+	parts   parts
+	reading bool        // opened without the folder's lock
 	stripes [256]stripe // by the first byte of the digest
 }
 
@@ -33,12 +36,14 @@ type stripe struct {
 // crash cut short left in blobs/tmp. It takes the lock because those leftovers
 // are the running uploads of any other process.
 func OpenFiles(lock *FolderLock) (*Files, error) {
-	s := &Files{root: filepath.Join(lock.Dir(), "blobs")}
+	s := &Files{root: filepath.Join(lock.Dir(), "blobs"), uploads: filepath.Join(lock.Dir(), "uploads")}
 	if err := os.RemoveAll(s.tmp()); err != nil {
 		return nil, fmt.Errorf("clear unfinished uploads: %w", err)
 	}
-	if err := os.MkdirAll(s.tmp(), 0o700); err != nil {
-		return nil, fmt.Errorf("make blob folder: %w", full(err))
+	for _, dir := range []string{s.tmp(), s.uploads} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make blob folder: %w", full(err))
+		}
 	}
 	for _, dir := range []string{s.root, lock.Dir()} {
 		if err := syncDir(dir); err != nil {
@@ -80,6 +85,9 @@ func (s *Files) Stage(ctx context.Context, r io.Reader, want Expect) (Staged, er
 }
 
 func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *stagedFile, err error) {
+	if s.reading {
+		return nil, errReading
+	}
 	if err := want.allows(want.Size); err != nil {
 		return nil, err
 	}
@@ -93,7 +101,7 @@ func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *st
 			os.Remove(tmp.Name())
 		}
 	}()
-	b, err := receive(ctx, &early{File: tmp}, r, want.allows)
+	b, err := receive(ctx, newEarly(tmp, 0), r, want.allows)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +111,7 @@ func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *st
 	if err = settle(tmp); err != nil {
 		return nil, err
 	}
-	return &stagedFile{s, tmp.Name(), b}, nil
+	return &stagedFile{files: s, tmp: tmp.Name(), blob: b}, nil
 }
 
 // stagedFile is a finished temp file; "" once it has its name or is gone.
@@ -111,7 +119,11 @@ type stagedFile struct {
 	files *Files
 	tmp   string
 	blob  domain.Blob
+	kept  time.Time // modification time of the file that Keep made; zero: it made none
 }
+
+// Open implements Staged.
+func (f *stagedFile) Open() (Content, error) { return open(f.tmp, f.blob.SHA256) }
 
 // Blob implements Staged.
 func (f *stagedFile) Blob() domain.Blob { return f.blob }
@@ -120,7 +132,7 @@ func (f *stagedFile) Blob() domain.Blob { return f.blob }
 func (f *stagedFile) Keep(ctx context.Context) (existed bool, err error) {
 	renamed, err := f.files.commit(ctx, f.tmp, f.blob)
 	if renamed {
-		f.tmp = ""
+		f.tmp, f.kept = "", f.files.touched(f.blob.SHA256)
 	}
 	if err != nil {
 		return false, fmt.Errorf("store blob: %w", full(err))
@@ -134,6 +146,37 @@ func (f *stagedFile) Drop() {
 		os.Remove(f.tmp)
 		f.tmp = ""
 	}
+}
+
+// Undo takes back bytes that Keep made last but that no row came to name, such as
+// when the disk was full. Bytes that were there before, or that somebody else sent
+// meanwhile, stay.
+func Undo(s Staged) error {
+	f, ok := s.(*stagedFile)
+	if !ok || f.kept.IsZero() {
+		return nil
+	}
+	st := &f.files.stripes[f.blob.SHA256[0]]
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	path := f.files.path(f.blob.SHA256)
+	if !f.files.touched(f.blob.SHA256).Equal(f.kept) {
+		return nil
+	}
+	f.kept = time.Time{}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("take back a blob: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// touched is when a blob was last stored or recognised; zero when it is not there.
+func (s *Files) touched(d domain.Digest) time.Time {
+	info, err := os.Lstat(s.path(d))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // settle forces the bytes to the disk. After a failed fsync the kernel may have
@@ -213,8 +256,10 @@ type file struct {
 func (f file) Size() int64 { return f.size }
 
 // Open implements Store.
-func (s *Files) Open(_ context.Context, d domain.Digest) (Content, error) {
-	f, err := os.Open(s.path(d))
+func (s *Files) Open(_ context.Context, d domain.Digest) (Content, error) { return open(s.path(d), d) }
+
+func open(path string, d domain.Digest) (Content, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, lookup(d, err)
 	}
@@ -244,6 +289,9 @@ func lookup(d domain.Digest, err error) error {
 
 // Remove implements Store; the time of last use is the file's modification time.
 func (s *Files) Remove(_ context.Context, d domain.Digest, unusedSince time.Time) (bool, error) {
+	if s.reading {
+		return false, errReading
+	}
 	st := &s.stripes[d[0]]
 	st.mu.Lock()
 	defer st.mu.Unlock()

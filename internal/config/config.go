@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is every setting.
@@ -27,6 +28,13 @@ type Config struct {
 	BaseURL        *url.URL       // how people reach the server; nil: loopback only
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MaxUpload      int64          // bytes of one uploaded file
+	ScanCommand    string         // program that looks for malware in a file; "" for none
+	ScanClamd      string         // ClamAV's daemon, unix:/path or tcp:host:port; "" for none
+	ScanRequired   bool           // a file that could not be scanned is refused
+	ScrubDays      int            // in which every stored file is read again; 0: never
+	BackupTo       string         // folder of the server's own backups; "": none
+	BackupEvery    time.Duration  // between two of them
+	BackupKeep     int            // complete ones to keep; 0: all
 
 	CheckpointDir  string   // folder that the log's daily checkpoint is written to; "": none
 	CheckpointMail string   // address that it is mailed to; "": none
@@ -40,7 +48,7 @@ const FileName = "relier.conf"
 
 // Default is a server for one machine.
 func Default() Config {
-	return Config{Addr: "127.0.0.1:8080", Data: "data", MaxUpload: 5 << 30}
+	return Config{Addr: "127.0.0.1:8080", Data: "data", MaxUpload: 5 << 30, ScanRequired: true, ScrubDays: 30, BackupEvery: 24 * time.Hour, BackupKeep: 14}
 }
 
 type setting struct {
@@ -55,6 +63,13 @@ var settings = []setting{
 	{"base-url", "how people reach the server, such as https://relier.example.org", setBaseURL},
 	{"trusted-proxies", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8, separated by commas", setProxies},
 	{"max-upload", "bytes of one uploaded file, at most", setMaxUpload},
+	{"scan-command", "program that looks for malware in a file on its standard input, or at {}: exit code 0 clean, 1 infected", func(c *Config, v string) error { c.ScanCommand = v; return nil }},
+	{"scan-clamd", "ClamAV's daemon, unix:/path or tcp:host:port", func(c *Config, v string) error { c.ScanClamd = v; return nil }},
+	{"scan-required", "true refuses a file that could not be scanned, false takes it and marks it", setScanRequired},
+	{"scrub-days", "days in which every stored file is read again; 0 for never", setScrubDays},
+	{"backup-to", "folder that the server backs up to by itself", func(c *Config, v string) error { c.BackupTo = v; return nil }},
+	{"backup-every", "time between two backups of the server, such as 24h", setBackupEvery},
+	{"backup-keep", "complete backups that the server keeps; 0 for all", setBackupKeep},
 	{"checkpoint-dir", "folder that the log's daily checkpoint is written to", func(c *Config, v string) error { c.CheckpointDir = v; return nil }},
 	{"checkpoint-mail", "address that the log's daily checkpoint is mailed to", func(c *Config, v string) error { return setAddress(&c.CheckpointMail, v) }},
 	{"smtp", "mail server, smtp://user:password@host:587 or smtps://…:465", setSMTP},
@@ -151,6 +166,9 @@ func known(name string) bool {
 
 // Check refuses settings under which people could not sign in safely.
 func (c Config) Check() error {
+	if c.ScanCommand != "" && c.ScanClamd != "" {
+		return errors.New("give scan-command or scan-clamd, not both")
+	}
 	if c.BaseURL == nil && !Loopback(c.Addr) {
 		return fmt.Errorf("addr %s is open to other machines: give base-url, the https address that people use, and put a TLS proxy before it", c.Addr)
 	}
@@ -216,11 +234,46 @@ func setProxies(c *Config, v string) error {
 	return nil
 }
 
+func setScanRequired(c *Config, v string) error {
+	if v != "true" && v != "false" {
+		return fmt.Errorf("write %q as true or false", v)
+	}
+	c.ScanRequired = v == "true"
+	return nil
+}
+
 func setMaxUpload(c *Config, v string) error {
 	n, err := strconv.ParseInt(v, 10, 64)
 	if err != nil || n <= 0 {
 		return fmt.Errorf("write %q as a number of bytes", v)
 	}
 	c.MaxUpload = n
+	return nil
+}
+
+func setScrubDays(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > 365 {
+		return fmt.Errorf("write %q as a number of days from 0 to 365", v)
+	}
+	c.ScrubDays = n
+	return nil
+}
+
+func setBackupEvery(c *Config, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < time.Minute {
+		return fmt.Errorf("write %q as a time of a minute or more, such as 24h", v)
+	}
+	c.BackupEvery = d
+	return nil
+}
+
+func setBackupKeep(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		return fmt.Errorf("write %q as a number of backups", v)
+	}
+	c.BackupKeep = n
 	return nil
 }

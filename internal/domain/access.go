@@ -84,6 +84,7 @@ const (
 	ActCatalogueImport    Action = "catalogue.import"
 	ActPackWrite          Action = "pack.write"
 	ActPackRead           Action = "pack.read"
+	ActSystem             Action = "system" // how what the server holds is kept
 )
 
 var (
@@ -133,6 +134,7 @@ var Rules = map[Action][]Role{
 	ActDispute:            auditors,
 	ActCatalogueImport:    managers,
 	ActPackWrite:          auditors,
+	ActSystem:             managers,
 	ActPackRead:           append(slices.Clone(inside), RoleAssessor),
 }
 

@@ -27,6 +27,7 @@ const (
 	NounDispute        Noun = "dispute"
 	NounCatalogue      Noun = "catalogue"
 	NounRequest        Noun = "request"
+	NounUpload         Noun = "upload" // of which nothing was kept
 )
 
 // Activity is who did what to which object, and when. It is appended in the

@@ -104,6 +104,8 @@ type ActivityFilter struct {
 	Person     PersonID
 	Noun       Noun
 	Object     int64
+	Label      string // a part of the object's code or name
+	Verb       string // what was done, without the noun: "accepted"
 	From, To   Date
 	Page       Page
 }

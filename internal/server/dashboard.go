@@ -40,7 +40,11 @@ func (s *Server) showDashboard(c *Ctx) error {
 	if err := s.askedOf(c, &v); err != nil {
 		return err
 	}
-	return c.Render(views.DashboardPage(c.Page(c.L.T("dashboard.title", nil)), v))
+	p := c.Page(c.L.T("dashboard.title", nil))
+	if err := s.damageNotice(c, &p); err != nil {
+		return err
+	}
+	return c.Render(views.DashboardPage(p, v))
 }
 
 func (c *Ctx) condition(k app.Condition) views.StatusProps {

@@ -82,6 +82,17 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 	for _, r := range answered {
 		v.Uses = append(v.Uses, views.EvidenceUseLine{What: c.L.T("evidence.use.request", nil), Href: c.At().In(c.codeOf(r.Engagement)).Request(r.ID), Label: r.Code() + " " + r.What})
 	}
+	v.Scan = e.Scan
+	glimpse, err := s.app.Glimpse(c.Context(), c.Actor, e.Versions[0])
+	if err != nil {
+		return err
+	}
+	if glimpse.Format != "" {
+		v.Preview = c.At().EvidencePreview(id, e.Versions[0].Number)
+	}
+	if glimpse.Picture {
+		v.Picture = c.At().PreviewPicture(id, e.Versions[0].Number, 1, true)
+	}
 	if err := s.keptItem(c, e, &v); err != nil {
 		return err
 	}
@@ -97,7 +108,11 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 	if status == fiber.StatusOK {
 		s.app.Saw(c.Context(), c.Actor, id, e.Versions[0].Number, domain.SeenOpened)
 	}
-	return c.RenderStatus(status, views.EvidenceItemPage(c.Page(e.Item.Code()), v))
+	p := c.Page(e.Item.Code())
+	if err := s.itemDamageNotice(c, &p, id); err != nil {
+		return err
+	}
+	return c.RenderStatus(status, views.EvidenceItemPage(p, v))
 }
 
 func (c *Ctx) useLines(u app.EvidenceUse) []views.EvidenceUseLine {

@@ -115,7 +115,7 @@ func (c *Ctx) nav(at Place) []views.NavGroup {
 			{"evidence", "nav.evidence", at.Evidence()}, {"requests", "nav.requests", at.Requests()}, {"soa", "nav.soa", at.SoA()}, {"packs", "nav.packs", at.Packs()}}},
 	}
 	if at.Eng == "" {
-		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}}, nil)}}
+		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}}, nil)}}
 	}
 	counts := c.navCounts()
 	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"compare", "nav.compare", at.Compare()}, {"tasks", "nav.tasks", at.Tasks()}}, nil)}}
@@ -124,7 +124,7 @@ func (c *Ctx) nav(at Place) []views.NavGroup {
 			out = append(out, views.NavGroup{Label: c.L.T(g.label, nil), Items: items})
 		}
 	}
-	last := c.navItems([]navEntry{{"activity", "nav.activity", at.Activity()}, {"engagement.edit", "nav.settings", at.Settings()}, {"people", "nav.people", at.People()}}, nil)
+	last := c.navItems([]navEntry{{"activity", "nav.activity", at.Activity()}, {"engagement.edit", "nav.settings", at.Settings()}, {"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}}, nil)
 	return append(out, views.NavGroup{Label: c.L.T("nav.organization", nil), Items: last})
 }
 

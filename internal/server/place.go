@@ -43,6 +43,8 @@ func (p Place) PersonEdit(id domain.PersonID) string   { return sub(p.People(), 
 func (p Place) NewEngagement() string                  { return p.org() + "/engagements/new" }
 func (p Place) Engagements() string                    { return p.org() + "/engagements" }
 func (p Place) RemoveSample() string                   { return p.org() + "/remove-sample" }
+func (p Place) System() string                         { return p.org() + "/system" }
+func (p Place) SystemCheck() string                    { return p.System() + "/check" }
 
 // The engagement's addresses.
 func (p Place) Dashboard() string { return p.eng() }
@@ -57,7 +59,14 @@ func (p Place) Tasks() string           { return p.eng() + "/tasks" }
 func (p Place) Settings() string        { return p.eng() + "/settings" }
 func (p Place) EngagementState() string { return p.eng() + "/state" }
 func (p Place) Activity() string        { return p.eng() + "/activity" }
-func (p Place) Catalogue() string       { return p.eng() + "/catalogue" }
+
+// ActivityFile is the export of the list; kind is csv, xlsx or jsonl.
+func (p Place) ActivityFile(kind string) string { return p.Activity() + "." + kind }
+func (p Place) CompareCheckpoint() string       { return p.Activity() + "/compare" }
+func (p Place) Record(seq int64) string         { return sub(p.Activity(), seq) }
+func (p Place) RecordProof(seq int64) string    { return p.Record(seq) + "/proof.tlog-proof" }
+
+func (p Place) Catalogue() string { return p.eng() + "/catalogue" }
 
 func (p Place) Services() string                   { return p.eng() + "/services" }
 func (p Place) NewService() string                 { return p.Services() + "/new" }
@@ -228,6 +237,24 @@ func (p Place) EvidenceReview(id domain.EvidenceID) string   { return p.Evidence
 func (p Place) EvidenceFile(id domain.EvidenceID, version int) string {
 	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/file"
 }
+
+// EvidencePreview is the page that shows a version, PreviewPicture a picture of
+// it or of one of its pages.
+func (p Place) EvidencePreview(id domain.EvidenceID, version int) string {
+	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/preview"
+}
+
+func (p Place) PreviewPicture(id domain.EvidenceID, version, page int, small bool) string {
+	size := ""
+	if small {
+		size = "&size=small"
+	}
+	return p.EvidencePreview(id, version) + "/image?page=" + strconv.Itoa(page) + size
+}
+
+// Uploads is where files begin that come in pieces; Upload is one of them.
+func (p Place) Uploads() string            { return p.eng() + "/uploads" }
+func (p Place) Upload(token string) string { return p.Uploads() + "/" + token }
 
 func (p Place) EditEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/edit" }
 func (p Place) LinkEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/link" }

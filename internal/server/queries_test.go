@@ -72,7 +72,7 @@ func pagePaths(t *testing.T, k *testkit.Kit, s testkit.Story) map[string]string 
 		"/controls/:id": fmt.Sprint(int64(s.Controls["A.7.2"])), "/services/:id": fmt.Sprint(int64(s.Services["azure"])),
 		"/reliances/:id": fmt.Sprint(int64(s.Reliances["entry"])), "/evidence/:id": fmt.Sprint(int64(s.Evidence["logging"])),
 		"/packs/:id": fmt.Sprint(int64(s.Pack.ID)), "/soa/versions/:number": "1", "/certificates/:id": fmt.Sprint(int64(byNumber(t, k.App, s.As("owner"), "SAMPLE-27001-0201").ID)),
-		"/people/:id": fmt.Sprint(int64(s.People["reader"].Person.ID)),
+		"/activity/:id": "1", "/people/:id": fmt.Sprint(int64(s.People["reader"].Person.ID)),
 	}
 	first["/requests/:id"] = fmt.Sprint(int64(s.Requests["lessons"]))
 	disputes, err := k.App.Disputes(t.Context(), s.As("owner"))

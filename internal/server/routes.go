@@ -93,6 +93,8 @@ func Routes() []Route {
 		{Method: post, Path: org + "/people/:id/remove", Name: "people.remove.do", Rule: InOrg(domain.ActPeopleManage), Handle: (*Server).removePerson},
 		{Method: get, Path: org + "/engagements/new", Name: "engagement.new", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).showNewEngagement},
 		{Method: post, Path: org + "/engagements", Name: "engagement.create", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).createEngagement},
+		{Method: get, Path: org + "/system", Name: "system", Rule: InOrg(domain.ActSystem), Handle: (*Server).showSystem},
+		{Method: post, Path: org + "/system/check", Name: "system.check", Rule: InOrg(domain.ActSystem), Handle: (*Server).checkSystem},
 		{Method: get, Path: org + "/remove-sample", Name: "sample.remove", Rule: InOrg(domain.ActOrganizationRemove), Handle: (*Server).showRemoveSample},
 		{Method: post, Path: org + "/remove-sample", Name: "sample.remove.do", Rule: InOrg(domain.ActOrganizationRemove), Handle: (*Server).removeSample},
 
@@ -105,6 +107,12 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/settings", Name: "engagement.save", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).saveEngagement},
 		{Method: post, Path: eng + "/state", Name: "engagement.move", Rule: InOrg(domain.ActEngagementWrite), Handle: (*Server).moveEngagement},
 		{Method: get, Path: eng + "/activity", Name: "activity", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).showActivity},
+		{Method: get, Path: eng + "/activity.csv", Name: "activity.csv", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).exportActivityCSV, Slow: true},
+		{Method: get, Path: eng + "/activity.xlsx", Name: "activity.xlsx", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).exportActivityXLSX, Slow: true},
+		{Method: get, Path: eng + "/activity.jsonl", Name: "activity.jsonl", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).exportActivityProofs, Slow: true},
+		{Method: post, Path: eng + "/activity/compare", Name: "activity.compare", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).compareCheckpoint},
+		{Method: get, Path: eng + "/activity/:id", Name: "record", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).showRecord},
+		{Method: get, Path: eng + "/activity/:id/proof.tlog-proof", Name: "record.proof", Rule: InOrg(domain.ActActivityRead), Handle: (*Server).downloadProof},
 
 		// Microsoft: the catalogue, services in use, certificates, reports
 		{Method: get, Path: eng + "/catalogue", Name: "catalogue", Rule: InOrg(domain.ActRead), Handle: (*Server).showCatalogue},
@@ -194,6 +202,11 @@ func Routes() []Route {
 		{Method: post, Path: eng + "/reliances/:id/proposal", Name: "reliance.propose", Rule: InOrg(domain.ActReliancePropose), Handle: (*Server).proposeAgain},
 
 		// Evidence
+		{Method: fiber.MethodOptions, Path: eng + "/uploads", Name: "uploads", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).tellUploads},
+		{Method: post, Path: eng + "/uploads", Name: "upload.begin", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).beginUpload},
+		{Method: get, Path: eng + "/uploads/:id", Name: "upload", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showUpload},
+		{Method: fiber.MethodPatch, Path: eng + "/uploads/:id", Name: "upload.continue", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).continueUpload, Slow: true},
+		{Method: fiber.MethodDelete, Path: eng + "/uploads/:id", Name: "upload.cancel", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).cancelUpload},
 		{Method: get, Path: eng + "/evidence", Name: "evidence", Rule: InOrg(domain.ActRead), Handle: (*Server).showEvidence},
 		{Method: get, Path: eng + "/evidence/new", Name: "evidence.new", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showNewEvidence},
 		{Method: post, Path: eng + "/evidence", Name: "evidence.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addEvidence, Slow: true},
@@ -214,6 +227,8 @@ func Routes() []Route {
 		{Method: get, Path: eng + "/evidence/:id/versions/new", Name: "evidence.version.new", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).showNewVersion},
 		{Method: post, Path: eng + "/evidence/:id/versions", Name: "evidence.version.add", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).addVersion, Slow: true},
 		{Method: post, Path: eng + "/evidence/:id/versions/:version/copy", Name: "evidence.copy", Rule: InOrg(domain.ActEvidenceWrite), Handle: (*Server).copyEvidence},
+		{Method: get, Path: eng + "/evidence/:id/versions/:version/preview", Name: "evidence.preview", Rule: InOrg(domain.ActRead), Handle: (*Server).showPreview},
+		{Method: get, Path: eng + "/evidence/:id/versions/:version/preview/image", Name: "evidence.preview.image", Rule: InOrg(domain.ActRead), Handle: (*Server).showPicture},
 		{Method: get, Path: eng + "/evidence/:id/versions/:version/file", Name: "evidence.file", Rule: InOrg(domain.ActRead), Handle: (*Server).downloadEvidence, Slow: true},
 
 		// Requests for evidence

@@ -46,22 +46,30 @@ func readCSV(ctx context.Context, data []byte, c *collector) error {
 // is a noncharacter: no text of a file can hold it.
 const undecodable = "\ufdd0"
 
-// decode returns the text of a file in UTF-8 (with or without byte order mark),
-// UTF-16 (with one) or, as older spreadsheets write it, Windows-1252.
-func decode(data []byte) (string, error) {
-	text := ""
+// Decode returns the text of a file in UTF-8 (with or without byte order mark),
+// UTF-16 (with one) or, as older programs write it, Windows-1252. What means
+// nothing in its encoding becomes U+FFFD.
+func Decode(data []byte) string {
+	return strings.ReplaceAll(transcoded(data), undecodable, string(utf8.RuneError))
+}
+
+func transcoded(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		text = mostlyUTF8(data[3:])
+		return mostlyUTF8(data[3:])
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
-		text = transcode(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), data)
+		return transcode(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), data)
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
-		text = transcode(unicode.UTF16(unicode.BigEndian, unicode.UseBOM), data)
+		return transcode(unicode.UTF16(unicode.BigEndian, unicode.UseBOM), data)
 	case utf8.Valid(data) || looksUTF8(data):
-		text = mostlyUTF8(data)
-	default:
-		text = transcode(charmap.Windows1252, data)
+		return mostlyUTF8(data)
 	}
+	return transcode(charmap.Windows1252, data)
+}
+
+// decode is the text of a file that may be a table.
+func decode(data []byte) (string, error) {
+	text := transcoded(data)
 	// A table in HTML or XML, whatever its name, and anything with NULs is none.
 	if strings.ContainsRune(text, 0) || strings.HasPrefix(strings.TrimSpace(text), "<") || strings.HasPrefix(text, "%PDF-") {
 		return "", domain.Invalid("error.sheet.format", nil)

@@ -12,13 +12,34 @@ import (
 	"relier/internal/domain"
 )
 
-// readXLSX gathers the rows of one worksheet and returns its name. Cells come as
-// a person sees them: numbers in their format, dates of the standard format as
-// ISO 8601, formulas as the value saved with them.
+// readXLSX gathers the rows of one worksheet and returns its name.
 func readXLSX(ctx context.Context, data []byte, o Options, c *collector) (sheet string, err error) {
-	data, err = sound(ctx, data, o.Limits.Unpacked)
+	err = openXLSX(ctx, data, o.Limits, func(f *excelize.File) error {
+		names, err := worksheets(f, o.Sheet)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := gather(ctx, f, name, c.limits, c.add); err != nil {
+				return err
+			}
+			if len(c.rows) > 0 {
+				sheet = name
+				return nil
+			}
+		}
+		return domain.Invalid("error.sheet.empty", nil)
+	})
+	return sheet, err
+}
+
+// openXLSX lets f look at a workbook that is sound. Cells come as a person sees
+// them: numbers in their format, dates of the standard format as ISO 8601,
+// formulas as the value saved with them.
+func openXLSX(ctx context.Context, data []byte, l Limits, f func(*excelize.File) error) (err error) {
+	data, err = sound(ctx, data, l.Unpacked)
 	if err != nil {
-		return "", err
+		return err
 	}
 	// The parser is not ours and the bytes are a stranger's.
 	defer func() {
@@ -26,28 +47,16 @@ func readXLSX(ctx context.Context, data []byte, o Options, c *collector) (sheet 
 			err = damaged(fmt.Errorf("parser panicked: %v", p))
 		}
 	}()
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		UnzipSizeLimit:    o.Limits.Unpacked,
-		UnzipXMLSizeLimit: o.Limits.Unpacked, // all in memory: nobody's table goes to a shared temp folder
+	x, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
+		UnzipSizeLimit:    l.Unpacked,
+		UnzipXMLSizeLimit: l.Unpacked, // all in memory: nobody's table goes to a shared temp folder
 		ShortDatePattern:  "yyyy-mm-dd",
 	})
 	if err != nil {
-		return "", damaged(err)
+		return damaged(err)
 	}
-	defer f.Close()
-	names, err := worksheets(f, o.Sheet)
-	if err != nil {
-		return "", err
-	}
-	for _, name := range names {
-		if err := gather(ctx, f, name, c); err != nil {
-			return "", err
-		}
-		if len(c.rows) > 0 {
-			return name, nil
-		}
-	}
-	return "", domain.Invalid("error.sheet.empty", nil)
+	defer x.Close()
+	return f(x)
 }
 
 // worksheets lists the sheets to look into, in their order: the one asked for,
@@ -70,13 +79,13 @@ func worksheets(f *excelize.File, want string) ([]string, error) {
 	return visible, nil
 }
 
-func gather(ctx context.Context, f *excelize.File, name string, c *collector) error {
+func gather(ctx context.Context, f *excelize.File, name string, l Limits, add func(number int, cells []string) error) error {
 	rows, err := f.Rows(name)
 	if err != nil {
 		return damaged(err)
 	}
 	defer rows.Close()
-	cellsLeft := 4 * c.limits.Rows * c.limits.Columns // blank ones too: one far to the right makes a row of 16,384
+	cellsLeft := 4 * l.Rows * l.Columns // blank ones too: one far to the right makes a row of 16,384
 	for number := 1; rows.Next(); number++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -88,7 +97,7 @@ func gather(ctx context.Context, f *excelize.File, name string, c *collector) er
 		if cellsLeft -= len(cells); cellsLeft < 0 {
 			return errTooMuch
 		}
-		if err := c.add(number, cells); err != nil {
+		if err := add(number, cells); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -107,6 +108,9 @@ func (s *Store) FindActivity(ctx context.Context, org domain.OrgID, f domain.Act
 	return out, err
 }
 
+// likely makes what somebody typed a plain text within LIKE.
+var likely = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
+
 func (s *Store) activityWhere(ctx context.Context, org domain.OrgID, f domain.ActivityFilter) *gorm.DB {
 	q := s.r(ctx).Model(&activityRow{}).Where("activity.org_id = ?", int64(org))
 	if f.Engagement != 0 {
@@ -120,6 +124,12 @@ func (s *Store) activityWhere(ctx context.Context, org domain.OrgID, f domain.Ac
 	}
 	if f.Object != 0 {
 		q = q.Where("activity.object_id = ?", f.Object)
+	}
+	if f.Label != "" {
+		q = q.Where(`LOWER(activity.label) LIKE ? ESCAPE '\'`, "%"+likely.Replace(strings.ToLower(f.Label))+"%")
+	}
+	if f.Verb != "" {
+		q = q.Where(`activity.verb LIKE ? ESCAPE '\'`, "%."+likely.Replace(f.Verb))
 	}
 	if f.From != 0 {
 		q = q.Where("activity.at >= ?", micros(f.From.Time()))

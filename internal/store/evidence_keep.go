@@ -44,6 +44,16 @@ func (s *Store) EvidenceDue(ctx context.Context, org domain.OrgID, until domain.
 	return each(rows, err, evidenceRow.domain)
 }
 
+// EvidenceExpiring lists the items whose last day is within some days, and of
+// which a version was accepted.
+func (s *Store) EvidenceExpiring(ctx context.Context, org domain.OrgID, p domain.Period) ([]domain.Evidence, error) {
+	q := s.r(ctx).Where(`org_id = ? AND expires >= ? AND expires <= ? AND (state IN ('accepted', 'expired') OR state = 'submitted' AND EXISTS
+		(SELECT 1 FROM reviews rv WHERE rv.org_id = evidence.org_id AND rv.evidence_id = evidence.id AND rv.verdict = 'accepted'))`,
+		int64(org), p.From.String(), p.To.String())
+	rows, err := all[evidenceRow](q, domain.NounEvidence)
+	return each(rows, err, evidenceRow.domain)
+}
+
 // EvidenceEnding lists the items whose period ends within some days.
 func (s *Store) EvidenceEnding(ctx context.Context, org domain.OrgID, p domain.Period, most int) ([]domain.Evidence, error) {
 	q := s.r(ctx).Where("org_id = ? AND period_to >= ? AND period_to <= ?", int64(org), p.From.String(), p.To.String()).
@@ -108,7 +118,7 @@ func (s *Store) RemoveEvidence(ctx context.Context, r domain.Removal) error {
 	for _, gone := range []struct {
 		row    any
 		column string
-	}{{&reviewRow{}, "evidence_id"}, {&evidenceControlRow{}, "evidence_id"}, {&evidenceVersionRow{}, "evidence_id"}, {&evidenceRow{}, "id"}} {
+	}{{&evidenceScanRow{}, "evidence_id"}, {&reviewRow{}, "evidence_id"}, {&evidenceControlRow{}, "evidence_id"}, {&evidenceVersionRow{}, "evidence_id"}, {&evidenceRow{}, "id"}} {
 		if err := s.w(ctx).Where("org_id = ? AND "+gone.column+" = ?", row.OrgID, row.EvidenceID).Delete(gone.row).Error; err != nil {
 			return fmt.Errorf("delete evidence: %w", translate(err))
 		}

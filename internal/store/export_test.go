@@ -9,6 +9,8 @@ var Rows = []any{
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	requestRow{}, requestControlRow{}, requestAnswerRow{}, requestReminderRow{},
+	uploadRow{}, evidenceScanRow{},
+	scrubSliceRow{}, blobDamageRow{}, blobOrphanRow{}, upkeepRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
 	sightingRow{}, removalRow{},
 }
@@ -18,3 +20,25 @@ func (s *Store) Writer() *gorm.DB { return s.write }
 
 // TenantTables lists the tables that carry an organization.
 var TenantTables = tenantTables
+
+// Unwatched lists the tables that the log does not vouch for.
+var Unwatched = unwatched
+
+// StopLog ends watching, to measure what the log costs.
+func (s *Store) StopLog() error {
+	s.silent = true
+	for _, w := range s.log.tables {
+		if s.dialect == "postgres" {
+			if err := s.write.Exec("DROP TRIGGER log_touch_" + w.name + " ON " + w.name).Error; err != nil {
+				return err
+			}
+			continue
+		}
+		for _, event := range []string{"insert", "update", "delete"} {
+			if err := s.write.Exec("DROP TRIGGER temp.log_" + w.name + "_" + event).Error; err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

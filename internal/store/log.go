@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"relier/internal/domain"
 	"relier/internal/tlog"
@@ -55,7 +53,12 @@ func (logRowRow) TableName() string { return "log_rows" }
 type logBook struct {
 	tables []watched
 	acts   []*domain.Activity // recorded in this transaction
+	head   tlog.Head          // that this transaction came to; zero: it appended nothing
 }
+
+// OnGrow calls f with the log's head after each transaction that appended to it,
+// once it is committed. It is set before anything is written.
+func (s *Store) OnGrow(f func(tlog.Head)) { s.grew = f }
 
 func (b *logBook) table(name string) (watched, bool) {
 	i := slices.IndexFunc(b.tables, func(w watched) bool { return w.name == name })
@@ -96,7 +99,7 @@ type newLeaf struct {
 
 func bareLeaf(verb string) newLeaf {
 	salt := tlog.NewSalt()
-	return newLeaf{Leaf: tlog.NewLeaf(time.Now(), verb, salt), salt: salt}
+	return newLeaf{Leaf: tlog.NewLeaf(verb, salt), salt: salt}
 }
 
 // actLeaf says what an activity record says, with names and content as digests.
@@ -108,7 +111,8 @@ func actLeaf(a *domain.Activity) newLeaf {
 // LeafOf is what the log says of a record, apart from the rows that changed
 // with it. Who holds the salt can compare a record with its leaf.
 func LeafOf(a domain.Activity, salt tlog.Salt) tlog.Leaf {
-	l := tlog.NewLeaf(a.At, a.Verb, salt)
+	l := tlog.NewLeaf(a.Verb, salt)
+	l.At = tlog.Moment(a.At)
 	l.Noun, l.Object, l.Seq = string(a.Noun), a.Object, a.Seq
 	l.Org = salt.Digest("org", strconv.FormatInt(int64(a.Org), 10))
 	l.Actor = salt.Digest("actor", strconv.FormatInt(int64(a.Actor), 10))
@@ -163,20 +167,24 @@ func (l *newLeaf) sealRows(index int64) []logRowRow {
 
 // lockHead reads the head for a transaction that appends to it.
 func (s *Store) lockHead(ctx context.Context) (logHeadRow, *tlog.Edge, error) {
-	q := s.w(ctx)
+	query := "SELECT size, root, edge, founded, (SELECT COALESCE(MAX(idx), -1) + 1 FROM log_leaves) AS leaves FROM log_head WHERE id = 1"
 	if s.dialect == "postgres" {
-		q = q.Clauses(clause.Locking{Strength: "UPDATE"})
+		query += " FOR UPDATE"
 	}
-	row, err := take[logHeadRow](q.Where("id = 1"), "log")
-	if err != nil {
-		return row, nil, fmt.Errorf("read the log's head: %w", err)
+	var found struct {
+		Row    logHeadRow `gorm:"embedded"`
+		Leaves int64
 	}
+	if err := s.w(ctx).Raw(query).Scan(&found).Error; err != nil {
+		return found.Row, nil, fmt.Errorf("read the log's head: %w", translate(err))
+	}
+	row := found.Row
 	edge := &tlog.Edge{Size: row.Size}
 	for part := range slices.Chunk(row.Edge, len(domain.Digest{})) {
 		edge.Hashes = append(edge.Hashes, digest(part))
 	}
 	head, err := edge.Head()
-	if err != nil || head.Root != digest(row.Root) {
+	if err != nil || head.Root != digest(row.Root) || row.Size != found.Leaves { // a root does not say of how many
 		return row, nil, &domain.Error{Kind: domain.KindUnavailable, Key: "error.log_damaged", Err: tlog.ErrDamaged}
 	}
 	return row, edge, nil
@@ -197,6 +205,7 @@ func (s *Store) moveHead(ctx context.Context, seen logHeadRow, edge *tlog.Edge, 
 	if err != nil {
 		return err
 	}
+	s.log.head = head
 	columns := map[string]any{"size": head.Size, "root": head.Root[:], "edge": edgeBytes(edge)}
 	if founded != nil {
 		columns["founded"] = *founded

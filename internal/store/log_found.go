@@ -162,16 +162,20 @@ func (s *Store) newestDigests(ctx context.Context, w watched, page []keyedRow) (
 	return out, translate(err)
 }
 
-// schemaText is what the schema says about the watched tables: on SQLite its own
-// words, for its triggers and constraints stand there as text that can change.
+// schemaText is what the schema says: on SQLite its own words, for triggers and
+// constraints stand there as text that can change, those that guard the log too;
+// only what SQLite makes for itself is left out. On PostgreSQL the columns of the
+// watched tables.
 func (s *Store) schemaText(ctx context.Context) (string, error) {
-	query := "SELECT type || ' ' || name || ': ' || sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name IN ? ORDER BY type, name"
+	query := "SELECT type || ' ' || name || ': ' || sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY type, name"
+	var args []any
 	if s.dialect == "postgres" {
 		query = `SELECT table_name || '.' || column_name || ': ' || data_type || ' ' || is_nullable FROM information_schema.columns
 			WHERE table_schema = current_schema() AND table_name IN ? ORDER BY table_name COLLATE "C", column_name COLLATE "C"`
+		args = []any{watchedNames()}
 	}
 	var lines []string
-	if err := s.r(ctx).Raw(query, watchedNames()).Scan(&lines).Error; err != nil {
+	if err := s.r(ctx).Raw(query, args...).Scan(&lines).Error; err != nil {
 		return "", fmt.Errorf("read the schema: %w", translate(err))
 	}
 	return strings.Join(lines, "\n"), nil

@@ -14,15 +14,21 @@ import (
 // unwatched are the tables whose rows the log does not vouch for, each with the
 // reason. Every other table is watched: a test fails on one that stands nowhere.
 var unwatched = map[string]string{
-	"sessions":         "who is signed in just now; noted at every visit, worthless tomorrow",
-	"throttles":        "how often a sign-in failed lately",
-	"goose_db_version": "the schema's own count; the founding leaf holds it",
-	"log_head":         "the log itself: checked against its leaves and the checkpoint",
-	"log_leaves":       "the log itself",
-	"log_nodes":        "the log itself",
-	"log_rows":         "the log itself: each list is checked against its leaf",
-	"log_checkpoints":  "signed",
-	"log_touched":      "rows of the transaction that runs",
+	"sessions":           "who is signed in just now; noted at every visit, worthless tomorrow",
+	"throttles":          "how often a sign-in failed lately",
+	"evidence_sightings": "who saw what, counted in batches off the path of a request; a lost batch is no damage",
+	"uploads":            "bytes that are still coming in; no evidence before a form names them, gone after a day",
+	"goose_db_version":   "the schema's own count; the founding leaf holds it",
+	"log_head":           "the log itself: checked against its leaves and the checkpoint",
+	"log_leaves":         "the log itself",
+	"log_nodes":          "the log itself",
+	"log_rows":           "the log itself: each list is checked against its leaf",
+	"log_checkpoints":    "signed",
+	"log_touched":        "rows of the transaction that runs",
+	"scrub_slices":       "when files were last read again",
+	"blob_damages":       "what checks found; the next check finds it again",
+	"blob_orphans":       "what the sweeper waits for",
+	"upkeep":             "when checks last ran",
 }
 
 // shared are the watched tables that belong to no single organization.

@@ -18,6 +18,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
+	"relier/internal/tlog"
 	"relier/migrations"
 )
 
@@ -27,7 +28,10 @@ type Store struct {
 	read    *gorm.DB
 	dialect string // sqlite or postgres
 	inTx    bool
+	file    string // of SQLite
 	log     *logBook
+	grew    func(tlog.Head)       // told after each commit that appended to the log
+	silent  bool                  // nothing is logged: only for measuring what the log costs
 	armed   func([]watched) error // makes SQLite's writing connection watch
 }
 
@@ -45,6 +49,9 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	schema, err := s.migrate(ctx)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the schema up to date: %w", err), s.Close())
+	}
+	if err := s.settleNames(address); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), s.Close())
 	}
 	if err := s.arm(ctx, schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the log: %w", err), s.Close())
@@ -111,16 +118,24 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 	if s.inTx {
 		return f(s)
 	}
+	var head tlog.Head
 	err := s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := s.queue(tx); err != nil {
 			return err
 		}
 		t := &Store{write: tx, read: tx, dialect: s.dialect, inTx: true, log: &logBook{tables: s.log.tables}}
-		if err := f(t); err != nil {
+		if err := f(t); err != nil || s.silent {
 			return err
 		}
-		return t.appendLog(ctx)
+		if err := t.appendLog(ctx); err != nil {
+			return err
+		}
+		head = t.log.head
+		return nil
 	}, s.txOptions())
+	if err == nil && head.Size > 0 && s.grew != nil {
+		s.grew(head)
+	}
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	}

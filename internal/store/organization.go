@@ -52,7 +52,7 @@ func (s *Store) Organizations(ctx context.Context) ([]domain.Organization, error
 // tenantTables lists every table of a tenant, children first.
 var tenantTables = []string{
 	"request_reminders", "request_answers", "request_controls", "requests",
-	"evidence_sightings", "import_files", "catalogues", "pack_blobs", "packs", "disputes", "revisions", "activity", "tests", "soa_versions", "soa_entries", "ownerships",
+	"uploads", "evidence_scans", "evidence_sightings", "import_files", "catalogues", "pack_blobs", "packs", "disputes", "revisions", "activity", "tests", "soa_versions", "soa_entries", "ownerships",
 	"reliance_certificates", "reliances", "responsibility_evidence", "responsibilities", "splits",
 	"reports", "certificates", "reviews", "evidence_controls", "evidence_versions", "evidence", "evidence_removals",
 	"services", "control_requirements", "controls", "memberships", "engagements",

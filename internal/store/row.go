@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -29,14 +30,26 @@ func translate(err error) error {
 		return &domain.Error{Kind: domain.KindConflict, Key: "error.duplicate", Err: err}
 	case errors.Is(err, gorm.ErrForeignKeyViolated):
 		return &domain.Error{Kind: domain.KindConflict, Key: "error.reference", Err: err}
-	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrFull || lite.Code == sqlite3.ErrIoErr):
+	case errors.As(err, &lite) && diskFull(lite):
 		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.disk_full", Err: err}
+	case errors.As(err, &lite) && lite.Code == sqlite3.ErrIoErr:
+		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.disk_broken", Err: err}
 	case errors.As(err, &lite) && lite.Code == sqlite3.ErrBusy:
 		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.busy", Err: err}
 	case errors.As(err, &state) && slices.Contains(overtaken, state.SQLState()):
 		return &domain.Error{Kind: domain.KindUnavailable, Key: "error.busy", Err: err}
 	}
 	return err
+}
+
+// diskFull reports whether SQLite met a disk, a quota or a file-size limit that is
+// used up. Growing the shared memory of the WAL fails without a number.
+func diskFull(err sqlite3.Error) bool {
+	if err.Code == sqlite3.ErrFull || err.ExtendedCode == sqlite3.ErrIoErrSHMSize {
+		return true
+	}
+	return (err.Code == sqlite3.ErrIoErr || err.Code == sqlite3.ErrCantOpen) &&
+		slices.Contains([]syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}, err.SystemErrno)
 }
 
 // take reads the one row that a query selects; none is a not-found error.

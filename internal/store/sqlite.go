@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 
@@ -26,7 +27,7 @@ var sqlitePragmas = map[string]string{
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
-	s := &Store{dialect: "sqlite"}
+	s := &Store{dialect: "sqlite", file: path}
 	if err := private(path); err != nil {
 		return nil, err
 	}
@@ -141,4 +142,19 @@ func checkPragmas(ctx context.Context, db *gorm.DB) error {
 		}
 	}
 	return nil
+}
+
+// settleNames forces the names of the database and of its write-ahead log, which
+// is there from the first read on, to the disk. SQLite does that with the first
+// commit, but goes on when it fails: a power cut could then take the whole log
+// away, and every commit in it.
+func (s *Store) settleNames(path string) error {
+	if s.dialect != "sqlite" || runtime.GOOS == "windows" { // folders cannot be synced there
+		return nil
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -234,7 +234,7 @@ func TestNouns_RoundTrip(t *testing.T) {
 		must(t, err)
 		want := domain.ReadinessFacts{Ownership: domain.OwnershipProposed, Reliances: map[domain.RelianceState]int{domain.RelianceLapsed: 1}, EvidenceLinked: 1, EvidenceSubmitted: 1, Conclusion: domain.ConclusionEffective}
 		same(t, *facts[c.ID], want, nil)
-		uses, err := s.BlobUses(ctx)
+		uses, err := s.BlobUses(ctx, store.BlobScope{})
 		must(t, err)
 		if len(uses) != 2 || uses[0].Blob.SHA512+uses[1].Blob.SHA512 != "ab" {
 			t.Errorf("blobs in use: %+v", uses)

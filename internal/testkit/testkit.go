@@ -76,7 +76,7 @@ func NewAppOn(t T, address string) *Kit {
 			t.Fatalf("unlock the data folder: %v", err)
 		}
 	})
-	k.App = app.New(k.Store, k.Blobs, k.Clock.Now)
+	k.App = app.New(k.Store, k.Blobs, k.Clock.Now).In(k.Dir)
 	return k
 }
 

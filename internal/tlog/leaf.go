@@ -29,8 +29,8 @@ func NewSalt() (s Salt) {
 // Leaf is what the log says about one act. Names and content stand in it only
 // as salted digests; what the digests open to is kept beside the log.
 type Leaf struct {
-	V      int    `json:"v"`  // 1
-	At     string `json:"at"` // RFC 3339, UTC, microseconds
+	V      int    `json:"v"`            // 1
+	At     string `json:"at,omitempty"` // RFC 3339, UTC, microseconds; of a record
 	Verb   string `json:"verb"`
 	Noun   string `json:"noun,omitempty"`
 	Object int64  `json:"object,omitempty"`
@@ -50,9 +50,9 @@ const (
 	VerbChanged = "rows.changed"
 )
 
-// NewLeaf begins a leaf of a moment.
-func NewLeaf(at time.Time, verb string, salt Salt) Leaf {
-	return Leaf{V: 1, At: Moment(at), Verb: verb, Salt: salt.Digest("salt", "")}
+// NewLeaf begins a leaf.
+func NewLeaf(verb string, salt Salt) Leaf {
+	return Leaf{V: 1, Verb: verb, Salt: salt.Digest("salt", "")}
 }
 
 // Moment is how a leaf writes a time.
