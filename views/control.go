@@ -31,6 +31,8 @@ type ControlProps struct {
 	Links        ControlLinks
 	Ahead        bool // On is a day to come
 	Form         OpenForm
+	Requests     []domain.RequestSummary // about this control
+	AllRequests  string                  // the list of them, when there are more
 }
 
 // ServicePart is the control on one service in use.
@@ -78,9 +80,11 @@ type ControlLinks struct {
 	Acknowledge    string // POST
 	Test           string // POST
 	Attach         string
+	Request        string // form of a new request
 	Reuse          string
 	EvidenceItem   func(domain.EvidenceID) string
 	Library        string // the evidence of the control, all of it
+	RequestItem    func(domain.RequestID) string
 	Certificate    func(domain.CertificateID) string
 	ControlHistory string
 	Services       string

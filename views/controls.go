@@ -31,6 +31,7 @@ type ControlsLinks struct {
 	Assign  string // confirm page of the bulk act
 	Splits  string // confirm page of the bulk act
 	Propose string // confirm page of the bulk act
+	Request string // confirm page of the bulk act
 }
 
 // ControlsNever is the list before its first use.
@@ -144,6 +145,9 @@ func (p ControlsProps) bulk(l *i18n.Localizer) *Bulk {
 	}
 	if p.Links.Propose != "" {
 		b.Actions = append(b.Actions, BulkAction{Label: l.T("map.propose", nil), Href: p.Links.Propose})
+	}
+	if p.Links.Request != "" {
+		b.Actions = append(b.Actions, BulkAction{Label: l.T("request.ask", nil), Href: p.Links.Request})
 	}
 	if len(b.Actions) == 0 {
 		return nil

@@ -159,6 +159,9 @@ type EvidenceItem struct {
 	Edit       string // "" when the reader may not
 	NewVersion string // "" when the reader may not
 	Review     *EvidenceReview
+	Preview    string // the page that shows the newest version; "" when none can
+	Picture    string // a small picture of it
+	Scan       domain.Scan
 
 	Today    domain.Date
 	Doubts   []domain.Reason   // what an auditor would ask
@@ -211,6 +214,9 @@ func (v EvidenceItem) facts(l *i18n.Localizer) []Value {
 	}
 	if v.Item.Kind == domain.EvidenceFile {
 		out = append(out, Value{Label: l.T("evidence.media_type", nil), Body: Code(n.MediaType)})
+		if v.Scan.Verdict != "" {
+			out = append(out, Value{Label: l.T("scan.label", nil), Body: scanned(l, v.Scan)})
+		}
 	}
 	return out
 }

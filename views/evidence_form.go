@@ -48,6 +48,7 @@ type EvidenceNew struct {
 	Action   string
 	Cancel   string
 	Next     string // where scripts go once every file arrived
+	Pieces   string // where large files go in pieces
 	Most     int64  // bytes a file may have
 	Period   domain.Period
 	Values   EvidenceValues
@@ -72,6 +73,7 @@ type EvidenceVersionNew struct {
 	Item   domain.Evidence
 	Action string
 	Cancel string
+	Pieces string // where a large file goes in pieces
 	Most   int64
 	Period domain.Period
 	Values EvidenceValues

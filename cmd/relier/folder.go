@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +13,8 @@ import (
 	"relier/internal/blob"
 	"relier/internal/config"
 	"relier/internal/domain"
+	"relier/internal/extract"
+	"relier/internal/scan"
 	"relier/internal/store"
 	"relier/internal/tlog"
 )
@@ -78,7 +81,26 @@ func (d *folder) open(ctx context.Context, dir, address string) (err error) {
 		return err
 	}
 	d.app.SignWith(d.logKey)
+	d.app.ReadFilesWith(extract.New(filepath.Join(dir, "cache")))
 	return d.watchLog(ctx, dir)
+}
+
+// scanWith lets the malware scanner of the settings look at every file.
+func (d *folder) scanWith(c config.Config) (err error) {
+	var by scan.Scanner
+	switch {
+	case c.ScanCommand != "":
+		by, err = scan.NewCommand(c.ScanCommand)
+	case c.ScanClamd != "":
+		by, err = scan.NewClamd(c.ScanClamd)
+	default:
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("set up the malware scanner: %w", err)
+	}
+	d.app.ScanWith(by, c.ScanRequired)
+	return nil
 }
 
 // readFolder opens a data folder for reading alone, without its lock: beside a

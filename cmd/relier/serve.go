@@ -57,6 +57,12 @@ func (e *env) serve(d *folder, settings config.Config, listener net.Listener, sa
 		}
 		cfg.DemoToken = rand.Text()
 	}
+	if err := d.scanWith(settings); err != nil {
+		return err
+	}
+	if err := d.app.ExpireUploads(ctx); err != nil {
+		return err
+	}
 	if err := d.app.LapseAll(ctx); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"relier/internal/blob"
 	"relier/internal/domain"
+	"relier/internal/extract"
 	"relier/internal/store"
 	"relier/internal/tlog"
 )
@@ -29,6 +30,8 @@ type App struct {
 
 	catalogues *catalogueCache
 	logKey     *tlog.Key
+	scanning   scanning
+	files      *extract.Reader
 	heads      []store.KnownHead
 	seen       *sightings
 }
@@ -36,7 +39,7 @@ type App struct {
 // New ties the use-cases to a database, a blob store and a clock.
 func New(s *store.Store, b blob.Store, clock func() time.Time) *App {
 	return &App{store: s, blobs: b, now: clock, hashes: make(chan struct{}, 2), random: randomBytes, catalogues: &catalogueCache{},
-		seen: &sightings{waiting: map[domain.Sighting]int{}}, keep: newKeeper()}
+		seen: &sightings{waiting: map[domain.Sighting]int{}}, keep: newKeeper(), files: extract.New("")}
 }
 
 // In names the data folder that the database and the blobs lie in, for backups

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"io"
 	"log/slog"
@@ -21,6 +20,7 @@ type Received struct {
 	FileName  string
 	MediaType string // found in the first bytes, never as claimed
 	Blob      domain.Blob
+	Scan      domain.Scan // zero where no scanner is set up
 }
 
 // ReceiveFile streams bytes to disk in constant memory and returns what is
@@ -38,6 +38,7 @@ func (a *App) ReceiveFile(ctx context.Context, actor domain.Actor, fileName stri
 type StagedFile struct {
 	received Received
 	staged   blob.Staged
+	forget   func(context.Context) error // of an upload that came in pieces; else nil
 }
 
 // StageFile is ReceiveFile for an upload of which more may follow: nothing of
@@ -49,23 +50,58 @@ func (a *App) StageFile(ctx context.Context, actor domain.Actor, fileName string
 	if want.MaxSize == 0 || want.MaxSize > UploadMost {
 		want.MaxSize = UploadMost
 	}
-	head := bufio.NewReaderSize(r, 512)
-	first, _ := head.Peek(512) // a short or broken file shows when Stage reads it
-	media := http.DetectContentType(slices.Clone(first))
-	staged, err := a.blobs.Stage(ctx, head, want)
+	staged, err := a.blobs.Stage(ctx, r, want)
 	if err != nil {
 		return nil, err
 	}
-	return &StagedFile{Received{domain.SafeFileName(fileName), media, staged.Blob()}, staged}, nil
+	f := &StagedFile{staged: staged}
+	if f.received, err = a.receive(ctx, actor, domain.SafeFileName(fileName), staged); err != nil {
+		staged.Drop()
+		return nil, err
+	}
+	return f, nil
+}
+
+// receive looks at staged bytes: what they are, and whether a scanner objects.
+func (a *App) receive(ctx context.Context, actor domain.Actor, fileName string, staged blob.Staged) (Received, error) {
+	r := Received{FileName: fileName, Blob: staged.Blob()}
+	file, err := staged.Open()
+	if err != nil {
+		return r, err
+	}
+	defer file.Close()
+	var head [512]byte // what net/http looks at
+	n, err := io.ReadFull(file, head[:])
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return r, err
+	}
+	r.MediaType = http.DetectContentType(head[:n])
+	r.Scan, err = a.scanned(ctx, actor, fileName, staged)
+	return r, err
 }
 
 // Blob is what is known of the bytes.
 func (f *StagedFile) Blob() domain.Blob { return f.received.Blob }
 
+// Name is what the file is called, made safe.
+func (f *StagedFile) Name() string { return f.received.FileName }
+
 // Keep makes the bytes last; a row that names them may follow.
 func (f *StagedFile) Keep(ctx context.Context) (Received, error) {
 	_, err := f.staged.Keep(ctx)
+	if err == nil && f.forget != nil {
+		err = f.forget(ctx)
+	}
 	return f.received, err
+}
+
+// Discard lets go of bytes that will not be kept, an upload in pieces included.
+func (f *StagedFile) Discard(ctx context.Context) error {
+	f.staged.Drop()
+	if f.forget == nil {
+		return nil
+	}
+	return f.forget(ctx)
 }
 
 // Drop lets go of bytes that were not kept.
@@ -283,6 +319,7 @@ type EvidenceView struct {
 	Reviews    []domain.ReviewView
 	Controls   []domain.Control
 	Duplicates []domain.Evidence // other items with the bytes of the newest version
+	Scan       domain.Scan       // of the newest version
 }
 
 // Evidence reads one item with everything about it.
@@ -302,6 +339,11 @@ func (a *App) Evidence(ctx context.Context, actor domain.Actor, id domain.Eviden
 	if v.Controls, err = a.store.ControlsOfEvidence(ctx, actor.Org, id); err != nil {
 		return v, err
 	}
+	scans, err := a.store.ScansOf(ctx, actor.Org, id)
+	if err != nil {
+		return v, err
+	}
+	v.Scan = scans[v.Versions[0].ID]
 	if d := v.Versions[0].Blob.SHA256; !d.IsZero() {
 		same, err := a.store.EvidenceWithBytes(ctx, actor.Org, d)
 		if err != nil {

@@ -142,34 +142,88 @@ func (a *App) AddCopy(ctx context.Context, actor domain.Actor, of domain.Evidenc
 	return added[0], nil
 }
 
+// Twin is a file whose bytes an item got while the file was coming in.
+type Twin struct {
+	Index   int // of the file
+	Item    domain.Evidence
+	Version int
+}
+
 // AddFiles keeps staged files and records each as an item; files[i] holds the
-// bytes of items[i]. What a person typed is checked before anything is kept.
-func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvidence, files []*StagedFile) (out []domain.Evidence, err error) {
+// bytes of items[i]. What a person typed is checked before anything is kept. Of
+// two people who send the same bytes at the same time only one makes an item:
+// the other is told of a twin.
+func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvidence, files []*StagedFile) (added []domain.Evidence, twins []Twin, err error) {
 	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
-		return nil, err
-	}
-	c := change{Store: a.store, ctx: ctx, actor: actor, at: a.Now()}
-	for i, f := range files {
-		hold(&items[i].Version, f.received)
-		e, v := items[i].Item, items[i].Version
-		if err := joinFields(e.Check(), v.Check(e.Kind), c.notLater(v.CapturedOn)); err != nil {
-			return nil, err
-		}
-		if err := c.controlsExist(items[i].Controls); err != nil {
-			return nil, err
-		}
+		return nil, nil, err
 	}
 	defer func() {
 		if err != nil {
 			undo(ctx, files...)
 		}
 	}()
-	for _, f := range files {
-		if _, err := f.Keep(ctx); err != nil {
-			return nil, err
+	if err := a.keepFiles(ctx, actor, items, files); err != nil {
+		return nil, nil, err
+	}
+	err = a.change(ctx, actor, func(c change) error {
+		added, twins = nil, nil
+		for i, in := range items {
+			twin, err := c.twin(in.Version.Blob.SHA256)
+			if err == nil {
+				twin.Index = i
+				twins = append(twins, twin)
+				continue
+			}
+			if !domain.IsNotFound(err) {
+				return err
+			}
+			e, err := c.addEvidence(in)
+			if err != nil {
+				return err
+			}
+			added = append(added, e)
+		}
+		return nil
+	})
+	return added, twins, err
+}
+
+// twin finds the oldest item with the same bytes, as this transaction sees it.
+func (c change) twin(d domain.Digest) (Twin, error) {
+	same, err := c.EvidenceWithBytes(c.ctx, c.actor.Org, d)
+	if err != nil {
+		return Twin{}, err
+	}
+	if len(same) == 0 {
+		return Twin{}, domain.NotFound(string(domain.NounEvidence))
+	}
+	versions, err := c.EvidenceVersions(c.ctx, c.actor.Org, same[0].ID)
+	i := slices.IndexFunc(versions, func(v domain.EvidenceVersion) bool { return v.Blob.SHA256 == d })
+	if err != nil || i < 0 {
+		return Twin{Item: same[0], Version: same[0].Versions}, err
+	}
+	return Twin{Item: same[0], Version: versions[i].Number}, nil
+}
+
+// keepFiles checks what was typed, then makes the bytes last.
+func (a *App) keepFiles(ctx context.Context, actor domain.Actor, items []NewEvidence, files []*StagedFile) error {
+	c := change{Store: a.store, ctx: ctx, actor: actor, at: a.Now()}
+	for i, f := range files {
+		hold(&items[i].Version, f.received)
+		e, v := items[i].Item, items[i].Version
+		if err := joinFields(e.Check(), v.Check(e.Kind), c.notLater(v.CapturedOn)); err != nil {
+			return err
+		}
+		if err := c.controlsExist(items[i].Controls); err != nil {
+			return err
 		}
 	}
-	return a.AddEvidence(ctx, actor, items)
+	for _, f := range files {
+		if _, err := f.Keep(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AddFileVersion is AddVersion for a staged file.
@@ -193,5 +247,5 @@ func (a *App) AddFileVersion(ctx context.Context, actor domain.Actor, id domain.
 
 // hold makes a version name the bytes received.
 func hold(v *domain.EvidenceVersion, r Received) {
-	v.FileName, v.MediaType, v.Blob = r.FileName, r.MediaType, r.Blob
+	v.FileName, v.MediaType, v.Blob, v.Scan = r.FileName, r.MediaType, r.Blob, r.Scan
 }

@@ -328,7 +328,14 @@ func TestReview_InBulk(t *testing.T) {
 	}
 	ready, err := h.ToReview(ctx, h.as(domain.RoleAuditor), h.eng, []domain.EvidenceID{one.ID, two.ID, own[0].ID})
 	h.must(err)
-	if len(ready) != 2 || len(ready[0].Reasons) == 0 {
+	_, err = h.AssignOwner(ctx, h.as(domain.RoleManager), h.as(domain.RoleAuditor).Person, []domain.ControlID{c.ID})
+	h.must(err)
+	ready, err = h.ToReview(ctx, h.as(domain.RoleAuditor), h.eng, []domain.EvidenceID{one.ID, two.ID, own[0].ID})
+	h.must(err)
+	if !slices.ContainsFunc(ready[0].Reasons, func(r domain.Reason) bool { return r.Code == "owner_reviews" }) {
+		t.Errorf("the owner of its control is not warned: %v", ready[0].Reasons)
+	}
+	if len(ready) != 2 {
 		t.Errorf("ready: %+v", ready)
 	}
 	n, err := h.AcceptEvidence(ctx, h.as(domain.RoleAuditor), batch, "Looked at each")

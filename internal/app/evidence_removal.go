@@ -10,11 +10,11 @@ import (
 
 // Bar is something that keeps an item from being deleted.
 type Bar struct {
-	Code   string // hold, pack, certificate, report, responsibility, reliance, not_yours
+	Code   string // hold, pack, certificate, report, responsibility, reliance, request, not_yours
 	Label  string // of the object, as people cite it
 	Object int64
 	Part   int64  // of a responsibility: the control that it belongs to
-	Eng    string // of a pack or a reliance: the code of its engagement
+	Eng    string // of a pack, a reliance or a request: the code of its engagement
 }
 
 // EvidenceRemoval is what deleting an item would take away, and what forbids it.
@@ -63,7 +63,7 @@ func (a *App) bars(ctx context.Context, s *store.Store, actor domain.Actor, e do
 		func(ctx context.Context, s *store.Store, e domain.Evidence) ([]Bar, error) {
 			return packBars(ctx, s, e, versions)
 		},
-		documentBars, a.dutyBars,
+		documentBars, a.dutyBars, requestBars,
 	} {
 		found, err := read(ctx, s, e)
 		if err != nil {

@@ -195,9 +195,9 @@ func TestCheck_NamesFlippedBits(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := contentOf(path)
-	flips, changed := 300, 0
+	flips, changed := 150, 0
 	if testing.Short() {
-		flips = 60
+		flips = 40
 	}
 	random := rand.New(rand.NewPCG(4, 9))
 	flipped := filepath.Join(t.TempDir(), "relier.db")

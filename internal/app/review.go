@@ -90,34 +90,24 @@ func (a *App) Sufficiency(ctx context.Context, actor domain.Actor, e domain.Enga
 	if err := actor.Allow(domain.ActRead); err != nil {
 		return nil, err
 	}
-	owners, err := a.store.Ownerships(ctx, actor.Org, 0)
+	owners, err := a.store.OwnersOf(ctx, actor.Org, []domain.EvidenceID{v.Item.ID})
 	if err != nil {
 		return nil, err
 	}
-	f := domain.SufficiencyFacts{Item: v.Item, Version: v.Versions[0], Controls: len(v.Controls), Reviewer: reviewer, Audit: e.Period, On: a.day()}
+	f := domain.SufficiencyFacts{Item: v.Item, Version: v.Versions[0], Controls: len(v.Controls), Owners: owners[v.Item.ID], Reviewer: reviewer, Audit: e.Period, On: a.day()}
 	if reviewer == 0 && len(v.Reviews) > 0 && v.Reviews[0].Review.VersionID == v.Versions[0].ID {
 		f.Reviewer = v.Reviews[0].Review.Reviewer
-	}
-	for _, o := range owners {
-		for _, c := range v.Controls {
-			if o.Ownership.Control == c.ID {
-				f.Owners = append(f.Owners, o.Ownership.Person)
-			}
-		}
 	}
 	return domain.Sufficiency(f), nil
 }
 
-// SufficiencyOfRow is the same from one row of a list, for a control whose owner
-// is known; what only the versions tell is left to the item's page.
-func (a *App) SufficiencyOfRow(e domain.Engagement, s domain.EvidenceSummary, owner domain.PersonID) []domain.Reason {
+// SufficiencyOfRow is the same from one row of a list; what only the versions tell
+// is left to the item's page.
+func (a *App) SufficiencyOfRow(e domain.Engagement, s domain.EvidenceSummary, reviewer domain.PersonID, owners ...domain.PersonID) []domain.Reason {
 	v := domain.EvidenceVersion{MediaType: s.MediaType, CapturedOn: s.CapturedOn, Period: s.Evidence.Period, Expires: s.Evidence.Expires,
 		UploadedBy: s.Evidence.Author}
-	f := domain.SufficiencyFacts{Item: s.Evidence, Version: v, Controls: s.Controls, Audit: e.Period, On: a.day()}
-	if owner != 0 {
-		f.Owners = []domain.PersonID{owner}
-	}
-	return domain.Sufficiency(f)
+	return domain.Sufficiency(domain.SufficiencyFacts{Item: s.Evidence, Version: v, Controls: s.Controls, Owners: owners, Reviewer: reviewer,
+		Audit: e.Period, On: a.day()})
 }
 
 // ToReview lists the items named that the actor may accept as they stand, in
@@ -131,9 +121,13 @@ func (a *App) ToReview(ctx context.Context, actor domain.Actor, e domain.Engagem
 	if err != nil {
 		return nil, err
 	}
+	owners, err := a.store.OwnersOf(ctx, actor.Org, ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []Doubt
 	for _, s := range found.Rows {
-		out = append(out, Doubt{s.Evidence, a.SufficiencyOfRow(e, s, 0)})
+		out = append(out, Doubt{s.Evidence, a.SufficiencyOfRow(e, s, actor.Person, owners[s.Evidence.ID]...)})
 	}
 	return out, nil
 }

@@ -9,7 +9,7 @@ import "testing"
 var floors = map[string]struct{ own, others []string }{
 	// roof
 	"cmd/relier": {
-		own:    []string{"internal/app", "internal/backup", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/mail", "internal/pack", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
+		own:    []string{"internal/app", "internal/backup", "internal/blob", "internal/config", "internal/domain", "internal/extract", "internal/i18n", "internal/mail", "internal/pack", "internal/scan", "internal/server", "internal/store", "internal/testkit", "internal/tlog"},
 		others: []string{"golang.org/x/term"},
 	},
 
@@ -25,7 +25,7 @@ var floors = map[string]struct{ own, others []string }{
 
 	// floor 2
 	"internal/app": {
-		own:    []string{"internal/backup", "internal/blob", "internal/catalog", "internal/domain", "internal/extract", "internal/pack", "internal/sheet", "internal/store", "internal/tlog"},
+		own:    []string{"internal/backup", "internal/blob", "internal/catalog", "internal/domain", "internal/extract", "internal/pack", "internal/scan", "internal/sheet", "internal/store", "internal/tlog"},
 		others: []string{"github.com/alexedwards/argon2id"},
 	},
 
@@ -51,10 +51,11 @@ var floors = map[string]struct{ own, others []string }{
 		own:    []string{"internal/domain"},
 		others: []string{"github.com/xuri/excelize/v2", "golang.org/x/net/html/charset", "golang.org/x/text"},
 	},
-	"internal/pdf": {others: []string{"github.com/klippa-app/go-pdfium", "github.com/tetratelabs/wazero"}},
+	"internal/scan": {own: []string{"internal/domain"}},
+	"internal/pdf":  {others: []string{"github.com/klippa-app/go-pdfium", "github.com/tetratelabs/wazero"}},
 	"internal/extract": {
 		own:    []string{"internal/domain", "internal/pdf", "internal/sheet"},
-		others: []string{"github.com/emersion/go-message", "golang.org/x/net/html"},
+		others: []string{"github.com/emersion/go-message", "golang.org/x/image/draw", "golang.org/x/net/html"},
 	},
 	"internal/mail":    {others: []string{"github.com/wneessen/go-mail"}},
 	"internal/catalog": {own: []string{"internal/domain"}},

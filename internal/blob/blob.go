@@ -26,6 +26,18 @@ type Store interface {
 	// until Keep. It is for whoever learns only later whether they count, such as
 	// an upload whose body may yet turn out to be cut short.
 	Stage(ctx context.Context, r io.Reader, want Expect) (Staged, error)
+	// Append adds what r gives to the unfinished upload called name (letters and
+	// digits), after its first at bytes; what is there beyond them goes. Safe is
+	// told, now and then and at the end, how many bytes would survive a power cut,
+	// also when r breaks off: the upload may go on from there. One that somebody
+	// else is appending to is a conflict.
+	Append(ctx context.Context, name string, at int64, r io.Reader, want Expect, safe func(size int64) error) error
+	// Finish stages an upload whose bytes all came. Only Forget drops it.
+	Finish(ctx context.Context, name string, want Expect) (Staged, error)
+	// Forget drops an unfinished upload; one that is not there is no error.
+	Forget(ctx context.Context, name string) error
+	// Unfinished lists the unfinished uploads that nobody touched since a moment.
+	Unfinished(ctx context.Context, since time.Time) (names []string, err error)
 	// Open returns the bytes for reading; the caller closes them.
 	Open(ctx context.Context, d domain.Digest) (Content, error)
 	// Stat returns the stored size in bytes without reading the bytes.
@@ -42,6 +54,7 @@ type Store interface {
 // Staged is bytes that wait to be kept or dropped. A crash drops them.
 type Staged interface {
 	Blob() domain.Blob
+	Open() (Content, error) // to look at the bytes before they count
 	Keep(ctx context.Context) (existed bool, err error)
 	Drop() // does nothing after Keep
 }

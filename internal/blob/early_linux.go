@@ -18,6 +18,9 @@ type early struct {
 	written, started int64
 }
 
+// newEarly is early for a file to which so many bytes were written before.
+func newEarly(f *os.File, written int64) *early { return &early{f, written, written} }
+
 // Write writes p and, now and then, starts the write-out of what came before.
 func (e *early) Write(p []byte) (int, error) {
 	n, err := e.File.Write(p)

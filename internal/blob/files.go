@@ -19,6 +19,8 @@ import (
 // blobs/tmp for what is still coming in.
 type Files struct {
 	root    string
+	uploads string // folder of unfinished uploads; unlike blobs/tmp it outlives a restart
+	parts   parts
 	reading bool        // opened without the folder's lock
 	stripes [256]stripe // by the first byte of the digest
 }
@@ -34,12 +36,14 @@ type stripe struct {
 // crash cut short left in blobs/tmp. It takes the lock because those leftovers
 // are the running uploads of any other process.
 func OpenFiles(lock *FolderLock) (*Files, error) {
-	s := &Files{root: filepath.Join(lock.Dir(), "blobs")}
+	s := &Files{root: filepath.Join(lock.Dir(), "blobs"), uploads: filepath.Join(lock.Dir(), "uploads")}
 	if err := os.RemoveAll(s.tmp()); err != nil {
 		return nil, fmt.Errorf("clear unfinished uploads: %w", err)
 	}
-	if err := os.MkdirAll(s.tmp(), 0o700); err != nil {
-		return nil, fmt.Errorf("make blob folder: %w", full(err))
+	for _, dir := range []string{s.tmp(), s.uploads} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make blob folder: %w", full(err))
+		}
 	}
 	for _, dir := range []string{s.root, lock.Dir()} {
 		if err := syncDir(dir); err != nil {
@@ -97,7 +101,7 @@ func (s *Files) stage(ctx context.Context, r io.Reader, want Expect) (staged *st
 			os.Remove(tmp.Name())
 		}
 	}()
-	b, err := receive(ctx, &early{File: tmp}, r, want.allows)
+	b, err := receive(ctx, newEarly(tmp, 0), r, want.allows)
 	if err != nil {
 		return nil, err
 	}
@@ -117,6 +121,9 @@ type stagedFile struct {
 	blob  domain.Blob
 	kept  time.Time // modification time of the file that Keep made; zero: it made none
 }
+
+// Open implements Staged.
+func (f *stagedFile) Open() (Content, error) { return open(f.tmp, f.blob.SHA256) }
 
 // Blob implements Staged.
 func (f *stagedFile) Blob() domain.Blob { return f.blob }
@@ -249,8 +256,10 @@ type file struct {
 func (f file) Size() int64 { return f.size }
 
 // Open implements Store.
-func (s *Files) Open(_ context.Context, d domain.Digest) (Content, error) {
-	f, err := os.Open(s.path(d))
+func (s *Files) Open(_ context.Context, d domain.Digest) (Content, error) { return open(s.path(d), d) }
+
+func open(path string, d domain.Digest) (Content, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, lookup(d, err)
 	}

@@ -24,27 +24,42 @@ var buffers = sync.Pool{New: func() any { return new([2][chunk]byte) }}
 // receive copies r to w until r ends, hashing beside the writing, and returns
 // what came. allows is asked about the total before each chunk is written.
 func receive(ctx context.Context, w io.Writer, r io.Reader, allows func(size int64) error) (domain.Blob, error) {
+	h := newHashes()
+	if err := h.copy(ctx, w, r, allows, func() error { return nil }); err != nil {
+		return domain.Blob{}, err
+	}
+	return h.blob(), nil
+}
+
+// errWrite marks the failures after which h may be ahead of what was written.
+var errWrite = errors.New("write")
+
+// copy is receive for a stream of which h may have seen the beginning; written
+// is called after each chunk. What came before an error of r was written.
+func (h *hashes) copy(ctx context.Context, w io.Writer, r io.Reader, allows func(size int64) error, written func() error) error {
 	pair := buffers.Get().(*[2][chunk]byte)
 	defer buffers.Put(pair)
-	h := newHashes()
 	defer h.wait() // before the buffers go to somebody else
 	for i := 0; ; i ^= 1 {
 		if err := ctx.Err(); err != nil {
-			return domain.Blob{}, err
+			return err
 		}
 		n, end := fill(r, pair[i][:])
 		if err := allows(h.size + int64(n)); err != nil {
-			return domain.Blob{}, err
+			return err
 		}
 		h.add(pair[i][:n])
 		if _, err := w.Write(pair[i][:n]); err != nil {
-			return domain.Blob{}, fmt.Errorf("write: %w", err)
+			return fmt.Errorf("%w: %w", errWrite, err)
+		}
+		if err := written(); err != nil {
+			return err
 		}
 		if end == io.EOF {
-			return h.blob(), nil
+			return nil
 		}
 		if end != nil {
-			return domain.Blob{}, broken(h.size, end)
+			return broken(h.size, end)
 		}
 	}
 }

@@ -28,6 +28,9 @@ type Config struct {
 	BaseURL        *url.URL       // how people reach the server; nil: loopback only
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	MaxUpload      int64          // bytes of one uploaded file
+	ScanCommand    string         // program that looks for malware in a file; "" for none
+	ScanClamd      string         // ClamAV's daemon, unix:/path or tcp:host:port; "" for none
+	ScanRequired   bool           // a file that could not be scanned is refused
 	ScrubDays      int            // in which every stored file is read again; 0: never
 	BackupTo       string         // folder of the server's own backups; "": none
 	BackupEvery    time.Duration  // between two of them
@@ -45,7 +48,7 @@ const FileName = "relier.conf"
 
 // Default is a server for one machine.
 func Default() Config {
-	return Config{Addr: "127.0.0.1:8080", Data: "data", MaxUpload: 5 << 30, ScrubDays: 30, BackupEvery: 24 * time.Hour, BackupKeep: 14}
+	return Config{Addr: "127.0.0.1:8080", Data: "data", MaxUpload: 5 << 30, ScanRequired: true, ScrubDays: 30, BackupEvery: 24 * time.Hour, BackupKeep: 14}
 }
 
 type setting struct {
@@ -60,6 +63,9 @@ var settings = []setting{
 	{"base-url", "how people reach the server, such as https://relier.example.org", setBaseURL},
 	{"trusted-proxies", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8, separated by commas", setProxies},
 	{"max-upload", "bytes of one uploaded file, at most", setMaxUpload},
+	{"scan-command", "program that looks for malware in a file on its standard input, or at {}: exit code 0 clean, 1 infected", func(c *Config, v string) error { c.ScanCommand = v; return nil }},
+	{"scan-clamd", "ClamAV's daemon, unix:/path or tcp:host:port", func(c *Config, v string) error { c.ScanClamd = v; return nil }},
+	{"scan-required", "true refuses a file that could not be scanned, false takes it and marks it", setScanRequired},
 	{"scrub-days", "days in which every stored file is read again; 0 for never", setScrubDays},
 	{"backup-to", "folder that the server backs up to by itself", func(c *Config, v string) error { c.BackupTo = v; return nil }},
 	{"backup-every", "time between two backups of the server, such as 24h", setBackupEvery},
@@ -160,6 +166,9 @@ func known(name string) bool {
 
 // Check refuses settings under which people could not sign in safely.
 func (c Config) Check() error {
+	if c.ScanCommand != "" && c.ScanClamd != "" {
+		return errors.New("give scan-command or scan-clamd, not both")
+	}
 	if c.BaseURL == nil && !Loopback(c.Addr) {
 		return fmt.Errorf("addr %s is open to other machines: give base-url, the https address that people use, and put a TLS proxy before it", c.Addr)
 	}
@@ -222,6 +231,14 @@ func setProxies(c *Config, v string) error {
 		}
 		c.TrustedProxies = append(c.TrustedProxies, p)
 	}
+	return nil
+}
+
+func setScanRequired(c *Config, v string) error {
+	if v != "true" && v != "false" {
+		return fmt.Errorf("write %q as true or false", v)
+	}
+	c.ScanRequired = v == "true"
 	return nil
 }
 

@@ -77,6 +77,9 @@ const (
 	ActEvidenceDelete     Action = "evidence.delete" // a contributor: only their own draft
 	ActEvidenceHold       Action = "evidence.hold"
 	ActTestConclude       Action = "test.conclude"
+	ActRequestWrite       Action = "request.write"  // ask for evidence; an assessor in the engagement they are engaged for
+	ActRequestAnswer      Action = "request.answer" // those whom a request concerns; see Request.Answerable
+	ActRequestReview      Action = "request.review" // judge answers; an assessor those to requests they wrote
 	ActDispute            Action = "dispute.write"
 	ActCatalogueImport    Action = "catalogue.import"
 	ActPackWrite          Action = "pack.write"
@@ -91,6 +94,7 @@ var (
 	auditors  = []Role{RoleOwner, RoleManager, RoleAuditor}
 	managers  = []Role{RoleOwner, RoleManager}
 	ownerOnly = []Role{RoleOwner}
+	askers    = []Role{RoleOwner, RoleManager, RoleAuditor, RoleAssessor}
 	assessors = []Role{RoleAssessor, RoleOwner, RoleManager} // the last two record on an assessor's behalf, with proof
 )
 
@@ -124,6 +128,9 @@ var Rules = map[Action][]Role{
 	ActEvidenceDelete:     workers,
 	ActEvidenceHold:       managers,
 	ActTestConclude:       auditors,
+	ActRequestWrite:       askers,
+	ActRequestAnswer:      workers,
+	ActRequestReview:      askers,
 	ActDispute:            auditors,
 	ActCatalogueImport:    managers,
 	ActPackWrite:          auditors,

@@ -26,6 +26,8 @@ const (
 	NounPack           Noun = "pack"
 	NounDispute        Noun = "dispute"
 	NounCatalogue      Noun = "catalogue"
+	NounUpload         Noun = "upload" // of which nothing was kept
+	NounRequest        Noun = "request"
 )
 
 // Activity is who did what to which object, and when. It is appended in the

@@ -109,6 +109,7 @@ type EvidenceVersion struct {
 	Expires    Date       `json:"expires,omitempty"` // last day on which it counts; zero: it holds for good
 	UploadedBy PersonID   `json:"uploaded_by"`
 	UploadedAt time.Time  `json:"uploaded_at"`
+	Scan       Scan       `json:"scan,omitzero"` // before it counted
 }
 
 // Check reports every field that breaks a rule for the item's kind.

@@ -20,4 +20,6 @@ type (
 	TestID           int64
 	PackID           int64
 	DisputeID        int64
+	RequestID        int64
+	AnswerID         int64 // of a request's answer
 )

@@ -67,6 +67,9 @@ var Dynamic = []string{
 	"relation_carries.",
 	"report.count_",
 	"report_kind.",
+	"request.asked_",
+	"request.none_",
+	"request.view.",
 	"review_reason.",
 	"role.",
 	"rung.",
@@ -84,6 +87,8 @@ var Dynamic = []string{
 	"verb.",
 	"verify.defect.",
 	"verify.note.",
+	"preview.why.",
+	"scan.verdict.",
 	"warning.",
 	"warning_do.",
 }

@@ -65,7 +65,9 @@ var unlinked = map[string]string{
 	"set-up":                   "only before the first account",
 	"sign-in":                  "only before signing in",
 	"evidence.added":           "only after an upload",
+	"upload":                   "speaks the tus protocol",
 	"controls.import.preview":  "only after a file was chosen",
+	"requests.import.preview":  "only after a file was chosen",
 	"report.import.preview":    "only after a file was chosen",
 	"catalogue.import.preview": "only after a file was chosen",
 }
@@ -82,6 +84,8 @@ var ticked = []string{
 	"/o/sample/e/SURV-2026/controls/splits?id=1&id=2",
 	"/o/sample/e/SURV-2026/reliances/propose?id=1&id=64&id=65",
 	"/o/sample/e/SURV-2026/reliances/approve?id=1&id=10&id=12",
+	"/o/sample/e/SURV-2026/requests/for-controls?id=1&id=2",
+	"/o/sample/e/SURV-2026/requests/send?id=12",
 	"/o/sample/e/SURV-2026/soa/bulk?id=A.5.1&id=A.5.2",
 	"/o/sample/e/SURV-2026/evidence/accept?id=6&id=45",
 	"/o/sample/e/SURV-2026/evidence?state=submitted",
@@ -89,7 +93,7 @@ var ticked = []string{
 }
 
 // downloads are routes that give a file, not a page.
-var downloads = regexp.MustCompile(`\.(csv|xlsx|jsonl|tlog-proof)$|/file$`)
+var downloads = regexp.MustCompile(`\.(csv|xlsx|jsonl|tlog-proof)$|/file$|/image$`)
 
 // crawl follows the links of the sample from its dashboard until every route
 // was seen once, and returns an address for each.

@@ -15,7 +15,7 @@ import (
 // nouns are the kinds of objects that records are filtered by.
 var nouns = []domain.Noun{domain.NounEngagement, domain.NounControl, domain.NounOwnership, domain.NounService, domain.NounCertificate,
 	domain.NounReport, domain.NounSplit, domain.NounResponsibility, domain.NounReliance, domain.NounSoAEntry, domain.NounSoAVersion,
-	domain.NounEvidence, domain.NounReview, domain.NounTest, domain.NounPack, domain.NounCatalogue, domain.NounMembership, domain.NounOrganization}
+	domain.NounEvidence, domain.NounRequest, domain.NounReview, domain.NounTest, domain.NounPack, domain.NounCatalogue, domain.NounUpload, domain.NounMembership, domain.NounOrganization}
 
 // verbs are what records are filtered by, whatever it was done to.
 var verbs = []string{"created", "added", "changed", "submitted", "accepted", "returned", "proposed", "approved", "refused", "lapsed", "verified", "sealed", "ended"}
@@ -117,6 +117,8 @@ func (c *Ctx) objectHref(a domain.Activity) string {
 		return c.ifRouted("reliance", at.Reliance(domain.RelianceID(a.Object)))
 	case domain.NounEvidence:
 		return c.ifRouted("evidence.item", at.EvidenceItem(domain.EvidenceID(a.Object)))
+	case domain.NounRequest:
+		return c.ifRouted("request", at.Request(domain.RequestID(a.Object)))
 	case domain.NounPack:
 		return c.ifRouted("pack", at.Pack(domain.PackID(a.Object)))
 	case domain.NounService:

@@ -33,7 +33,7 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 	p.Links = c.workspaceLinks(v)
 	p.Doubts = map[domain.EvidenceID][]domain.Reason{}
 	for _, e := range v.Evidence {
-		p.Doubts[e.Evidence.ID] = s.app.SufficiencyOfRow(c.Engagement, e, v.Summary.OwnerID)
+		p.Doubts[e.Evidence.ID] = s.app.SufficiencyOfRow(c.Engagement, e, 0, v.Summary.OwnerID)
 	}
 	p.Services = s.serviceParts(c, v)
 	p.Form = c.placed(p.Form, p.Services)
@@ -47,6 +47,7 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 		func() error { p.People, err = s.mayOwn(c); return err },
 		func() error { p.Alone, err = s.app.Alone(c.Context(), c.Actor); return err },
 		func() error { p.Events, err = s.controlEvents(c, id); return err },
+		func() error { return s.requestsAbout(c, id, &p) },
 	} {
 		if err := read(); err != nil {
 			return err
@@ -73,7 +74,7 @@ func (c *Ctx) placed(f views.OpenForm, parts []views.ServicePart) views.OpenForm
 // workspaceLinks hides what the actor may not do; the use-cases refuse it anyway.
 func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
 	at, id := c.At(), v.Summary.Control.ID
-	l := views.ControlLinks{Here: at.Control(id), List: at.Controls(), EvidenceItem: at.EvidenceItem, Library: at.EvidenceOf(id), Certificate: at.Certificate}
+	l := views.ControlLinks{Here: at.Control(id), List: at.Controls(), EvidenceItem: at.EvidenceItem, Library: at.EvidenceOf(id), Certificate: at.Certificate, RequestItem: at.Request}
 	if v.Before != 0 {
 		l.Before = at.Control(v.Before)
 	}
@@ -103,6 +104,9 @@ func (c *Ctx) workspaceLinks(v app.ControlView) views.ControlLinks {
 	}
 	if c.Engagement.State == domain.EngagementClosed {
 		l.Propose = ""
+	}
+	if c.mayAsk() {
+		l.Request = at.NewRequestFor(id)
 	}
 	return l
 }

@@ -79,6 +79,9 @@ func (c *Ctx) controlsLinks() views.ControlsLinks {
 	if c.Actor.Can(domain.ActSplitWrite) {
 		l.Splits = at.ControlsSplits()
 	}
+	if c.mayAsk() {
+		l.Request = at.RequestsForControls()
+	}
 	if c.mayPropose() {
 		l.Propose = at.ProposeReliances()
 	}

@@ -37,6 +37,9 @@ func (s *Server) showDashboard(c *Ctx) error {
 		v.Empty = &views.EmptyProps{Title: c.L.T("dashboard.empty", nil), Text: c.L.T("dashboard.empty_text", nil), Href: c.At().Tasks(),
 			Action: c.L.T("dashboard.empty_do", nil), Example: c.L.T("dashboard.empty_example", nil)}
 	}
+	if err := s.askedOf(c, &v); err != nil {
+		return err
+	}
 	p := c.Page(c.L.T("dashboard.title", nil))
 	if err := s.damageNotice(c, &p); err != nil {
 		return err

@@ -36,7 +36,7 @@ var statuses = map[domain.Kind]int{
 // fail is the one error mapper: a kind gives a status and a page whose sentence
 // says what to do. Anything else is our fault, told in full to the log only.
 func (s *Server) fail(c *Ctx, err error) {
-	if err == errSignedOut && c.Method() != fiber.MethodPost {
+	if err == errSignedOut && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
 		c.fiber.Set(fiber.HeaderLocation, pathSignIn+"?back="+url.QueryEscape(c.Path()))
 		c.fiber.Status(fiber.StatusSeeOther)
 		return

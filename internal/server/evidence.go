@@ -78,6 +78,24 @@ func (s *Server) evidenceItem(c *Ctx, status int, id domain.EvidenceID, typed vi
 		return err
 	}
 	v.Uses = c.useLines(uses)
+	v.Scan = e.Scan
+	glimpse, err := s.app.Glimpse(c.Context(), c.Actor, e.Versions[0])
+	if err != nil {
+		return err
+	}
+	if glimpse.Format != "" {
+		v.Preview = c.At().EvidencePreview(id, e.Versions[0].Number)
+	}
+	if glimpse.Picture {
+		v.Picture = c.At().PreviewPicture(id, e.Versions[0].Number, 1, true)
+	}
+	answered, err := s.app.RequestsAnsweredBy(c.Context(), c.Actor, id)
+	if err != nil {
+		return err
+	}
+	for _, r := range answered {
+		v.Uses = append(v.Uses, views.EvidenceUseLine{What: c.L.T("evidence.use.request", nil), Href: c.At().In(c.codeOf(r.Engagement)).Request(r.ID), Label: r.Code() + " " + r.What})
+	}
 	if err := s.keptItem(c, e, &v); err != nil {
 		return err
 	}

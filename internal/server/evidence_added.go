@@ -205,7 +205,7 @@ func (s *Server) newVersion(c *Ctx, status int, id domain.EvidenceID, v views.Ev
 		return err
 	}
 	return c.RenderStatus(status, views.EvidenceVersionPage(c.Page(c.L.T("evidence.version_new", nil)), views.EvidenceVersionNew{Item: e.Item,
-		Action: c.At().EvidenceVersions(id), Cancel: c.At().EvidenceItem(id), Most: s.config.MaxUpload, Period: c.Engagement.Period, Values: v, Errors: errs}))
+		Action: c.At().EvidenceVersions(id), Cancel: c.At().EvidenceItem(id), Pieces: c.At().Uploads(), Most: s.config.MaxUpload, Period: c.Engagement.Period, Values: v, Errors: errs}))
 }
 
 // addVersion appends a version; what was said of the last one stays with it.
@@ -219,15 +219,19 @@ func (s *Server) addVersion(c *Ctx) error {
 	}
 	r, err := s.receive(c)
 	if err != nil {
-		return err
+		return s.uploadFailed(c, err)
 	}
 	defer r.drop()
 	err = s.recordVersion(c, id, r)
-	if errs, ok := c.FieldErrors(err); ok {
+	if errs, ok := c.FieldErrors(err); ok && !c.wantsJSON() {
 		return s.newVersion(c, statusOf(err), id, evidenceValues(r.form), errs)
 	}
 	if err != nil {
-		return err
+		return s.uploadFailed(c, err)
+	}
+	if c.wantsJSON() { // the script goes on to the item by itself
+		c.setNotice("notice.evidence.version_added", -1)
+		return c.fiber.JSON(fiber.Map{})
 	}
 	return c.Redirect(c.At().EvidenceItem(id), "notice.evidence.version_added")
 }

@@ -162,6 +162,8 @@ func (c *Ctx) barHref(b app.Bar) string {
 		return at.Report(domain.ReportID(b.Object))
 	case "responsibility":
 		return at.Control(domain.ControlID(b.Part))
+	case "request":
+		return at.In(b.Eng).Request(domain.RequestID(b.Object))
 	case "reliance":
 		return at.In(b.Eng).Reliance(domain.RelianceID(b.Object))
 	}

@@ -55,9 +55,9 @@ type child struct {
 	dir string
 }
 
-func startChild(t *testing.T) *child {
+func startChild(t testing.TB) *child {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestServe_inAProcessOfItsOwn$", "-test.timeout=5m")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestServe_inAProcessOfItsOwn$", "-test.timeout=15m")
 	cmd.Env = append(os.Environ(), "RELIER_TEST_SERVE=1")
 	cmd.Stderr = io.Discard
 	in, err := cmd.StdinPipe()

@@ -42,11 +42,14 @@ func (s *Server) receive(c *Ctx) (*received, error) {
 		}
 		return err
 	})
+	if err == nil {
+		r.form = form
+		err = s.takeUploads(c, r)
+	}
 	if err != nil {
 		r.drop()
 		return nil, err
 	}
-	r.form = form
 	return r, nil
 }
 
@@ -73,7 +76,7 @@ func (s *Server) newEvidence(c *Ctx, status int, kind domain.EvidenceKind, v vie
 		return err
 	}
 	page := views.EvidenceNew{Kind: kind, Action: c.At().Evidence(), Cancel: c.At().Evidence(), Next: c.At().AddedEvidence(),
-		Most: s.config.MaxUpload, Period: c.Engagement.Period, Values: v, Controls: choice, Errors: errs}
+		Pieces: c.At().Uploads(), Most: s.config.MaxUpload, Period: c.Engagement.Period, Values: v, Controls: choice, Errors: errs}
 	for _, k := range domain.EvidenceKinds {
 		q := url.Values{"kind": {string(k)}}
 		if len(v.Controls) == 1 {
@@ -170,7 +173,11 @@ func (s *Server) recordUpload(c *Ctx, r *received) (out uploaded, err error) {
 	if err != nil || len(items) == 0 {
 		return out, err
 	}
-	out.items, err = s.app.AddFiles(c.Context(), c.Actor, items, files)
+	var twins []app.Twin
+	out.items, twins, err = s.app.AddFiles(c.Context(), c.Actor, items, files)
+	for _, t := range twins {
+		out.same = append(out.same, sameBytes{t.Item, t.Version, files[t.Index].Name()})
+	}
 	return out, err
 }
 
@@ -183,6 +190,9 @@ func (s *Server) newFiles(c *Ctx, r *received, base app.NewEvidence, out *upload
 		switch {
 		case err == nil:
 			out.same = append(out.same, sameBytes{same, version, r.names[i]})
+			if err := f.Discard(c.Context()); err != nil {
+				return nil, nil, err
+			}
 			continue
 		case !domain.IsNotFound(err):
 			return nil, nil, err
@@ -238,7 +248,8 @@ func (s *Server) uploadFailed(c *Ctx, err error) error {
 	if errs, ok := c.FieldErrors(err); ok && len(errs) > 0 {
 		text = errs[0].Text
 	}
-	return c.fiber.Status(status).JSON(fiber.Map{"error": text})
+	gone := e.Key == "error.upload.gone" || e.Key == "error.upload.lost" // send the bytes again
+	return c.fiber.Status(status).JSON(fiber.Map{"error": text, "gone": gone})
 }
 
 // uploadDone tells a script what its file became, and what to add to the

@@ -83,6 +83,23 @@ func (c *Ctx) engagements() []domain.Engagement {
 
 type navEntry struct{ route, label, href string }
 
+// navCounts are what waits for the reader behind an entry of the rail. The page
+// is worth showing without them.
+func (c *Ctx) navCounts() map[string]int {
+	if c.Engagement.ID == 0 || c.on != 0 {
+		return nil
+	}
+	n, err := c.server.app.CountRequests(c.ctx, c.Actor, c.Engagement)
+	if err != nil {
+		c.server.log.Error("counts of the rail", "id", c.id, "err", err)
+	}
+	waiting := n[domain.RequestsAwaited]
+	if c.Actor.Can(domain.ActRequestReview) {
+		waiting += n[domain.RequestsReview]
+	}
+	return map[string]int{"requests": waiting}
+}
+
 // nav is the rail: what is there, and what the actor may open.
 func (c *Ctx) nav(at Place) []views.NavGroup {
 	groups := []struct {
@@ -95,27 +112,32 @@ func (c *Ctx) nav(at Place) []views.NavGroup {
 		{"nav.ours", []navEntry{
 			{"controls", "nav.controls", at.Controls()}, {"reliances", "nav.reliances", at.Reliances()},
 			{"responsibilities", "nav.responsibilities", at.Responsibilities()},
-			{"evidence", "nav.evidence", at.Evidence()}, {"soa", "nav.soa", at.SoA()}, {"packs", "nav.packs", at.Packs()}}},
+			{"evidence", "nav.evidence", at.Evidence()}, {"requests", "nav.requests", at.Requests()}, {"soa", "nav.soa", at.SoA()}, {"packs", "nav.packs", at.Packs()}}},
 	}
 	if at.Eng == "" {
-		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}})}}
+		return []views.NavGroup{{Label: c.L.T("nav.organization", nil), Items: c.navItems([]navEntry{{"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}}, nil)}}
 	}
-	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"compare", "nav.compare", at.Compare()}, {"tasks", "nav.tasks", at.Tasks()}})}}
+	counts := c.navCounts()
+	out := []views.NavGroup{{Items: c.navItems([]navEntry{{"dashboard", "nav.dashboard", at.Dashboard()}, {"compare", "nav.compare", at.Compare()}, {"tasks", "nav.tasks", at.Tasks()}}, nil)}}
 	for _, g := range groups {
-		if items := c.navItems(g.entries); len(items) > 0 {
+		if items := c.navItems(g.entries, counts); len(items) > 0 {
 			out = append(out, views.NavGroup{Label: c.L.T(g.label, nil), Items: items})
 		}
 	}
-	last := c.navItems([]navEntry{{"activity", "nav.activity", at.Activity()}, {"engagement.edit", "nav.settings", at.Settings()}, {"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}})
+	last := c.navItems([]navEntry{{"activity", "nav.activity", at.Activity()}, {"engagement.edit", "nav.settings", at.Settings()}, {"people", "nav.people", at.People()}, {"system", "nav.system", at.System()}}, nil)
 	return append(out, views.NavGroup{Label: c.L.T("nav.organization", nil), Items: last})
 }
 
-func (c *Ctx) navItems(entries []navEntry) []views.NavItem {
+func (c *Ctx) navItems(entries []navEntry, counts map[string]int) []views.NavItem {
 	var out []views.NavItem
 	for _, e := range entries {
 		r, there := c.server.routes[e.route]
 		if there && c.Actor.Can(r.Rule.Action) {
-			out = append(out, views.NavItem{Key: e.route, Label: c.L.T(e.label, nil), Href: e.href, Active: c.active(r)})
+			item := views.NavItem{Key: e.route, Label: c.L.T(e.label, nil), Href: e.href, Active: c.active(r)}
+			if n := counts[e.route]; n > 0 {
+				item.Count = c.L.Number(n)
+			}
+			out = append(out, item)
 		}
 	}
 	return out

@@ -243,6 +243,24 @@ func (p Place) EvidenceFile(id domain.EvidenceID, version int) string {
 	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/file"
 }
 
+// EvidencePreview is the page that shows a version, PreviewPicture a picture of
+// it or of one of its pages.
+func (p Place) EvidencePreview(id domain.EvidenceID, version int) string {
+	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/preview"
+}
+
+func (p Place) PreviewPicture(id domain.EvidenceID, version, page int, small bool) string {
+	size := ""
+	if small {
+		size = "&size=small"
+	}
+	return p.EvidencePreview(id, version) + "/image?page=" + strconv.Itoa(page) + size
+}
+
+// Uploads is where files begin that come in pieces; Upload is one of them.
+func (p Place) Uploads() string            { return p.eng() + "/uploads" }
+func (p Place) Upload(token string) string { return p.Uploads() + "/" + token }
+
 func (p Place) EditEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/edit" }
 func (p Place) LinkEvidence(id domain.EvidenceID) string { return p.EvidenceItem(id) + "/link" }
 func (p Place) AddedEvidence() string                    { return p.Evidence() + "/added" }
@@ -269,6 +287,40 @@ func (p Place) NewEvidenceFor(id domain.ControlID) string {
 // CopyEvidence adds the bytes of a version as an item of its own.
 func (p Place) CopyEvidence(id domain.EvidenceID, version int) string {
 	return p.EvidenceVersions(id) + "/" + strconv.Itoa(version) + "/copy"
+}
+
+func (p Place) Requests() string                           { return p.eng() + "/requests" }
+func (p Place) Request(id domain.RequestID) string         { return sub(p.Requests(), id) }
+func (p Place) NewRequest() string                         { return p.Requests() + "/new" }
+func (p Place) EditRequest(id domain.RequestID) string     { return p.Request(id) + "/edit" }
+func (p Place) SendRequest(id domain.RequestID) string     { return p.Request(id) + "/send" }
+func (p Place) UseEvidence(id domain.RequestID) string     { return p.Request(id) + "/use" }
+func (p Place) RequestAnswers(id domain.RequestID) string  { return p.Request(id) + "/answers" }
+func (p Place) RequestVerdict(id domain.RequestID) string  { return p.Request(id) + "/verdict" }
+func (p Place) WithdrawRequest(id domain.RequestID) string { return p.Request(id) + "/withdraw" }
+func (p Place) ReopenRequest(id domain.RequestID) string   { return p.Request(id) + "/reopen" }
+func (p Place) SendRequests() string                       { return p.Requests() + "/send" }
+func (p Place) ChaseRequests() string                      { return p.Requests() + "/chase" }
+func (p Place) RequestsForControls() string                { return p.Requests() + "/for-controls" }
+func (p Place) RequestsCSV() string                        { return p.Requests() + "/list.csv" }
+func (p Place) RequestsXLSX() string                       { return p.Requests() + "/list.xlsx" }
+func (p Place) RequestTemplateCSV() string                 { return p.Requests() + "/template.csv" }
+func (p Place) RequestTemplateXLSX() string                { return p.Requests() + "/template.xlsx" }
+func (p Place) RequestImport() string                      { return p.Requests() + "/import" }
+func (p Place) RequestImportPreview() string               { return p.RequestImport() + "/preview" }
+func (p Place) RequestImportApply() string                 { return p.RequestImport() + "/apply" }
+
+// RequestsIn is one saved view of the list of requests.
+func (p Place) RequestsIn(v domain.RequestView) string {
+	if v == domain.RequestsAll {
+		return p.Requests()
+	}
+	return p.Requests() + "?view=" + url.QueryEscape(string(v))
+}
+
+// NewRequestFor is the form of a request about a control.
+func (p Place) NewRequestFor(id domain.ControlID) string {
+	return p.NewRequest() + "?control=" + strconv.FormatInt(int64(id), 10)
 }
 
 func (p Place) SoA() string             { return p.eng() + "/soa" }

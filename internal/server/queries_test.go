@@ -17,7 +17,7 @@ import (
 
 // notPages are GET routes whose answer is no page of rows: files, and what sends
 // the visitor elsewhere.
-var notPages = []string{"static", "health", "home", "organization", "evidence.file", "pack.file", "soa.file", "controls.import.preview"}
+var notPages = []string{"static", "health", "home", "organization", "evidence.file", "pack.file", "soa.file", "controls.import.preview", "requests.import.preview"}
 
 // TestPages_QueriesDoNotGrowWithRows opens every page of an engagement in the
 // sample, lets every list grow, and opens them again: none may take more
@@ -74,6 +74,7 @@ func pagePaths(t *testing.T, k *testkit.Kit, s testkit.Story) map[string]string 
 		"/packs/:id": fmt.Sprint(int64(s.Pack.ID)), "/soa/versions/:number": "1", "/certificates/:id": fmt.Sprint(int64(byNumber(t, k.App, s.As("owner"), "SAMPLE-27001-0201").ID)),
 		"/activity/:id": "1", "/people/:id": fmt.Sprint(int64(s.People["reader"].Person.ID)),
 	}
+	first["/requests/:id"] = fmt.Sprint(int64(s.Requests["lessons"]))
 	disputes, err := k.App.Disputes(t.Context(), s.As("owner"))
 	if err != nil {
 		t.Fatal(err)
@@ -148,6 +149,7 @@ func growControl(t *testing.T, k *testkit.Kit, s testkit.Story, control domain.C
 		second(a.ConfirmSplit(ctx, auditor, s.Engagement, domain.Split{Control: control, Service: service, Party: domain.PartyShared, Reason: "read in the contract"})),
 		second(a.SaveResponsibility(ctx, auditor, domain.Responsibility{Control: control, Service: service, Sentence: "Look at it"})),
 		second(a.ProposeReliance(ctx, auditor, s.Engagement, domain.Reliance{Control: control, Service: service, Certificates: []domain.CertificateID{cert}})),
+		second(a.SaveRequest(ctx, auditor, s.Engagement, domain.Request{What: "Evidence", Due: s.Engagement.Period.To, Controls: []domain.ControlID{control}, Assignee: s.People["owner"].Person.ID}, true)),
 		second(a.AddEvidence(ctx, s.As("luc"), []app.NewEvidence{{Controls: []domain.ControlID{control}, Item: domain.Evidence{Title: "Note", Kind: domain.EvidenceNote, Sensitivity: domain.SensitivityInternal},
 			Version: domain.EvidenceVersion{Note: "Seen.", Period: s.Engagement.Period}}})),
 	} {

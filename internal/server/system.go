@@ -103,13 +103,17 @@ func (s *Server) checkValues(c *Ctx, v app.System) []views.Value {
 	}
 	return []views.Value{
 		{Label: c.L.T("system.database", nil), Body: views.ThenNote(database, c.lastAndNext(v.Database.At, 24*time.Hour))},
-		{Label: c.L.T("system.files", nil), Body: views.ThenNote(s.scrubbed(c, v), c.lastAndNext(v.Newest, s.sliceEvery()))},
+		{Label: c.L.T("system.files", nil), Body: views.ThenNote(s.scrubbed(c, v), c.lastAndNext(v.Newest, s.sliceEvery(v)))},
 		{Label: c.L.T("system.sweep", nil), Body: views.ThenNote(swept, c.lastAndNext(v.Sweep.At, 24*time.Hour))},
 		{Label: c.L.T("system.signed", nil), Body: signed},
 	}
 }
 
-func (s *Server) sliceEvery() time.Duration {
+// sliceEvery is how soon the next slice follows: a minute while some were never read.
+func (s *Server) sliceEvery(v app.System) time.Duration {
+	if v.Oldest.IsZero() && s.config.ScrubDays > 0 {
+		return time.Minute
+	}
 	return time.Duration(s.config.ScrubDays) * 24 * time.Hour / domain.ScrubSlices
 }
 

@@ -206,7 +206,10 @@ func (s *Store) AddEvidenceVersion(ctx context.Context, v *domain.EvidenceVersio
 		return err
 	}
 	v.ID = domain.VersionID(row.ID)
-	return s.queueText(ctx, *v)
+	if err := s.queueText(ctx, *v); err != nil {
+		return err
+	}
+	return s.addScan(ctx, v)
 }
 
 // EvidenceVersions lists the versions of an item, the newest first.
@@ -214,6 +217,35 @@ func (s *Store) EvidenceVersions(ctx context.Context, org domain.OrgID, id domai
 	q := s.r(ctx).Where("org_id = ? AND evidence_id = ?", int64(org), int64(id)).Order("number DESC")
 	rows, err := all[evidenceVersionRow](q, domain.NounEvidence)
 	return each(rows, err, evidenceVersionRow.domain)
+}
+
+type evidenceScanRow struct {
+	OrgID      int64
+	EvidenceID int64
+	VersionID  int64
+	Verdict    string
+	Engine     string
+	ScannedAt  int64
+}
+
+func (evidenceScanRow) TableName() string { return "evidence_scans" }
+
+// addScan keeps what a scanner said of a version, where one is set up.
+func (s *Store) addScan(ctx context.Context, v *domain.EvidenceVersion) error {
+	if v.Scan.Verdict == "" {
+		return nil
+	}
+	return insert(ctx, s, domain.NounEvidence, &evidenceScanRow{int64(v.Org), int64(v.Evidence), int64(v.ID), string(v.Scan.Verdict), v.Scan.Engine, micros(v.Scan.At)})
+}
+
+// ScansOf reads what scanners said of the versions of an item.
+func (s *Store) ScansOf(ctx context.Context, org domain.OrgID, id domain.EvidenceID) (map[domain.VersionID]domain.Scan, error) {
+	rows, err := all[evidenceScanRow](s.r(ctx).Where("org_id = ? AND evidence_id = ?", int64(org), int64(id)), domain.NounEvidence)
+	out := map[domain.VersionID]domain.Scan{}
+	for _, r := range rows {
+		out[domain.VersionID(r.VersionID)] = domain.Scan{Verdict: domain.ScanVerdict(r.Verdict), Engine: r.Engine, At: moment(r.ScannedAt)}
+	}
+	return out, err
 }
 
 // AllEvidenceVersions lists every version of an organization in order: a pack

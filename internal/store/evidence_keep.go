@@ -35,6 +35,23 @@ func keptWhere(q *gorm.DB, f domain.EvidenceFilter) *gorm.DB {
 	return q
 }
 
+// OwnersOf maps items to those who own a control that they speak for.
+func (s *Store) OwnersOf(ctx context.Context, org domain.OrgID, ids []domain.EvidenceID) (map[domain.EvidenceID][]domain.PersonID, error) {
+	var rows []struct{ EvidenceID, PersonID int64 }
+	err := s.r(ctx).Table("evidence_controls ec").Select("DISTINCT ec.evidence_id, o.person_id").
+		Joins("JOIN ownerships o ON o.org_id = ec.org_id AND o.control_id = ec.control_id AND o.state <> ?", string(domain.OwnershipEnded)).
+		Where("ec.org_id = ? AND ec.evidence_id IN ?", int64(org), ids).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the owners of evidence: %w", translate(err))
+	}
+	out := map[domain.EvidenceID][]domain.PersonID{}
+	for _, r := range rows {
+		id := domain.EvidenceID(r.EvidenceID)
+		out[id] = append(out[id], domain.PersonID(r.PersonID))
+	}
+	return out, nil
+}
+
 // EvidenceDue lists the items that run out or are due for renewal no later than a
 // day, or whose period touches one; drafts promise nothing yet.
 func (s *Store) EvidenceDue(ctx context.Context, org domain.OrgID, until domain.Date) ([]domain.Evidence, error) {
@@ -118,7 +135,7 @@ func (s *Store) RemoveEvidence(ctx context.Context, r domain.Removal) error {
 	for _, gone := range []struct {
 		row    any
 		column string
-	}{{&reviewRow{}, "evidence_id"}, {&evidenceControlRow{}, "evidence_id"}, {&evidenceVersionRow{}, "evidence_id"}, {&evidenceRow{}, "id"}} {
+	}{{&evidenceScanRow{}, "evidence_id"}, {&reviewRow{}, "evidence_id"}, {&evidenceControlRow{}, "evidence_id"}, {&evidenceVersionRow{}, "evidence_id"}, {&evidenceRow{}, "id"}} {
 		if err := s.w(ctx).Where("org_id = ? AND "+gone.column+" = ?", row.OrgID, row.EvidenceID).Delete(gone.row).Error; err != nil {
 			return fmt.Errorf("delete evidence: %w", translate(err))
 		}

@@ -9,7 +9,9 @@ var Rows = []any{
 	relianceCertificateRow{}, ownershipRow{}, soaEntryRow{}, soaVersionRow{}, evidenceRow{}, evidenceVersionRow{}, evidenceControlRow{},
 	reviewRow{}, testRow{}, packRow{}, packBlobRow{}, activityRow{}, revisionRow{}, importFileRow{}, disputeRow{}, catalogueRow{},
 	searchDocRow{}, searchProgressRow{}, evidenceTextRow{}, evidenceCountRow{},
+	uploadRow{}, evidenceScanRow{},
 	scrubSliceRow{}, blobDamageRow{}, blobOrphanRow{}, upkeepRow{},
+	requestRow{}, requestControlRow{}, requestAnswerRow{}, requestReminderRow{},
 	logHeadRow{}, logLeafRow{}, logNodeRow{}, logRowRow{}, logCheckpointRow{},
 	sightingRow{}, removalRow{},
 }

@@ -164,10 +164,11 @@ func (s *Store) newestDigests(ctx context.Context, w watched, page []keyedRow) (
 
 // schemaText is what the schema says: on SQLite its own words, for triggers and
 // constraints stand there as text that can change, those that guard the log too;
-// only what SQLite makes for itself is left out. On PostgreSQL the columns of the
+// only the statistics that ANALYZE makes are left out, and where a table begins,
+// which VACUUM moves. On PostgreSQL the columns of the
 // watched tables.
 func (s *Store) schemaText(ctx context.Context) (string, error) {
-	query := "SELECT type || ' ' || name || ': ' || sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY type, name"
+	query := "SELECT type || ' ' || name || ' ' || tbl_name || ': ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite#_stat%' ESCAPE '#' ORDER BY type, name"
 	var args []any
 	if s.dialect == "postgres" {
 		query = `SELECT table_name || '.' || column_name || ': ' || data_type || ' ' || is_nullable FROM information_schema.columns

@@ -40,6 +40,7 @@ var unwatched = map[string]string{
 	"blob_damages":           "what checks found; the next check finds it again",
 	"blob_orphans":           "what the sweeper waits for",
 	"upkeep":                 "when checks last ran",
+	"uploads":                "bytes that are still coming in; no evidence before a form names them, gone after a day",
 }
 
 // shared are the watched tables that belong to no single organization.

@@ -51,7 +51,8 @@ func (s *Store) Organizations(ctx context.Context) ([]domain.Organization, error
 
 // tenantTables lists every table of a tenant, children first.
 var tenantTables = []string{
-	"evidence_sightings", "import_files", "catalogues", "pack_blobs", "packs", "disputes", "revisions", "activity", "tests", "soa_versions", "soa_entries", "ownerships",
+	"uploads", "evidence_scans", "evidence_sightings", "import_files", "catalogues", "pack_blobs", "packs", "disputes", "revisions", "activity", "tests", "soa_versions", "soa_entries", "ownerships",
+	"request_reminders", "request_answers", "request_controls", "requests",
 	"reliance_certificates", "reliances", "responsibility_evidence", "responsibilities", "splits",
 	"reports", "certificates", "reviews", "evidence_controls", "evidence_texts", "evidence_versions", "evidence", "evidence_removals", "evidence_counts", "search_docs",
 	"services", "control_requirements", "controls", "memberships", "engagements",

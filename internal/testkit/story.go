@@ -33,6 +33,7 @@ type Story struct {
 	Controls   map[string]domain.ControlID
 	Services   map[string]domain.ServiceID
 	Reliances  map[string]domain.RelianceID // by key of the table in reliance.go
+	Requests   map[string]domain.RequestID  // by key of the table in request.go
 	Pack       domain.Pack
 }
 
@@ -108,7 +109,7 @@ type act struct {
 func newTeller(ctx context.Context, a *app.App, clock *Clock, o Options) *teller {
 	return &teller{ctx: ctx, app: a, clock: clock, options: o, today: clock.Today(),
 		Story: Story{People: map[string]Person{}, Evidence: map[string]domain.EvidenceID{}, Controls: map[string]domain.ControlID{},
-			Services: map[string]domain.ServiceID{}, Reliances: map[string]domain.RelianceID{}},
+			Services: map[string]domain.ServiceID{}, Reliances: map[string]domain.RelianceID{}, Requests: map[string]domain.RequestID{}},
 		certificates: map[string]domain.CertificateID{}, reports: map[string]domain.ReportID{}, duties: map[string]domain.Responsibility{},
 		controls: controlLines(), evidence: evidenceLines()}
 }
@@ -123,7 +124,7 @@ func (t *teller) day(ago int) domain.Date { return t.today.AddDays(-ago) }
 
 // tell plays the agenda: each day begins at eight, acts are four minutes apart.
 func (t *teller) tell() error {
-	for _, chapter := range []func(){t.beginning, t.provider, t.ownControls, t.proofs, t.statement, t.reliances, t.ending} {
+	for _, chapter := range []func(){t.beginning, t.provider, t.ownControls, t.proofs, t.statement, t.reliances, t.ending, t.requests} {
 		chapter()
 	}
 	slices.SortStableFunc(t.agenda, func(a, b act) int { return cmp.Compare(b.ago, a.ago) })

@@ -8,6 +8,7 @@
 // the page goes on to data-next, with the queries of all answers.
 
 const AT_ONCE = 2; // files on the way at the same time
+const LARGE = 8e6; // bytes from which a file goes in pieces
 
 for (const form of document.querySelectorAll("form[data-upload]")) start(form);
 
@@ -56,13 +57,27 @@ function start(form) {
     add(e.dataTransfer.files);
   });
   addEventListener("paste", (e) => {
-    if (e.clipboardData?.files.length) add(e.clipboardData.files);
+    if (e.clipboardData?.files.length) add([...e.clipboardData.files].map(named));
   });
+
+  // named gives a pasted picture, which browsers all call image.png, the moment
+  // it was taken: screenshot-2026-11-26-1432.png.
+  function named(file) {
+    if (!/^image\.\w+$/.test(file.name)) return file;
+    const two = (n) => String(n).padStart(2, "0");
+    const d = new Date();
+    const moment = `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}-${two(d.getHours())}${two(d.getMinutes())}`;
+    return new File([file], `${words.screenshot}-${moment}.${file.name.split(".").pop()}`, { type: file.type });
+  }
   addEventListener("beforeunload", (e) => {
     if (items.some((i) => i.state === "sending")) e.preventDefault();
   });
 
   function add(files) {
+    if (!field.multiple && files.length) {
+      for (const item of [...items]) cancel(item);
+      files = [files[0]];
+    }
     for (const file of files) {
       const row = template.content.firstElementChild.cloneNode(true);
       const part = (name) => row.querySelector(`[data-${name}]`);
@@ -90,24 +105,53 @@ function start(form) {
   }
 
   function send(item) {
+    show(item, "sending");
+    tell(item, "");
+    if (form.dataset.pieces && item.file.size >= LARGE && !item.token) return sendPieces(item);
+    sendForm(item);
+  }
+
+  async function sendPieces(item) {
+    if (item.pieces) return item.pieces.start();
+    let Pieces;
+    try {
+      ({ Pieces } = await import(form.dataset.piecesScript));
+    } catch {
+      return fail(item, words.failed);
+    }
+    if (item.state !== "sending") return; // cancelled meanwhile
+    item.pieces = new Pieces(form.dataset.pieces, item.file, {
+      progress: (sent) => progress(item, sent, item.file.size),
+      broken: () => tell(item, words.broken),
+      failed: (why) => fail(item, why || words.stopped, !why),
+      done: (token) => {
+        item.token = token;
+        sendForm(item);
+      },
+    });
+    item.pieces.start();
+  }
+
+  function sendForm(item) {
     const body = new FormData();
     for (const [name, value] of new FormData(form)) if (name !== field.name) body.append(name, value);
     body.append("files", items.length);
-    body.append(field.name, item.file, item.file.name);
+    if (item.token) body.append("upload", item.token);
+    else body.append(field.name, item.file, item.file.name);
     const request = (item.request = new XMLHttpRequest());
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", (e) => {
-      if (!e.lengthComputable) return;
-      item.row.querySelector("progress").value = (100 * e.loaded) / e.total;
-      tell(item, e.loaded === e.total ? words.saving : `${size(e.loaded)} / ${size(e.total)}`);
-    });
+    request.upload.addEventListener("progress", (e) => e.lengthComputable && !item.token && progress(item, e.loaded, e.total));
     request.addEventListener("load", () => settle(item, request));
-    request.addEventListener("error", () => fail(item, words.failed));
+    request.addEventListener("error", () => fail(item, item.token ? words.stopped : words.failed, Boolean(item.token)));
     request.addEventListener("abort", () => fail(item, words.cancelled));
-    show(item, "sending");
-    tell(item, "");
+    if (item.token) tell(item, words.saving);
     request.send(body);
+  }
+
+  function progress(item, sent, total) {
+    item.row.querySelector("progress").value = (100 * sent) / total;
+    tell(item, sent === total ? words.saving : `${size(sent)} / ${size(total)}`);
   }
 
   function settle(item, request) {
@@ -117,7 +161,14 @@ function start(form) {
     } catch {
       // no JSON: the status decides
     }
-    if (request.status < 200 || request.status > 299) return fail(item, answer.error || words.failed);
+    if (request.status < 200 || request.status > 299) {
+      if (answer.gone) {
+        item.token = "";
+        item.pieces?.forget();
+      }
+      return fail(item, answer.error || words.failed);
+    }
+    item.pieces?.forget();
     item.query = answer.query;
     show(item, "done");
     tell(item, answer.text || words.sent);
@@ -131,9 +182,10 @@ function start(form) {
     next();
   }
 
-  function fail(item, why) {
+  function fail(item, why, resumable) {
     item.wanted = false;
     show(item, "failed");
+    item.row.querySelector("[data-retry]").textContent = resumable ? words.resume : words.again;
     tell(item, "");
     item.row.querySelector("[data-error]").textContent = why;
     status.textContent = `${item.file.name}: ${why}`;
@@ -141,7 +193,8 @@ function start(form) {
   }
 
   function cancel(item) {
-    if (item.state === "sending") return item.request.abort();
+    if (item.state === "sending" && item.request) return item.request.abort();
+    item.pieces?.cancel();
     items.splice(items.indexOf(item), 1);
     item.row.remove();
     field.focus();

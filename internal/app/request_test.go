@@ -1,0 +1,423 @@
+package app_test
+
+import (
+	"bytes"
+	"testing"
+
+	"relier/internal/app"
+	"relier/internal/domain"
+)
+
+// asked is a house with a control that the contributor owns and an open request
+// about it, sent by the auditor.
+func asked(t *testing.T) (*house, domain.Control, domain.Request) {
+	t.Helper()
+	h := newHouse(t)
+	k := h.control("C-1")
+	_, err := h.AssignOwner(ctx, h.as(domain.RoleManager), h.as(domain.RoleContributor).Person, []domain.ControlID{k.ID})
+	h.must(err)
+	return h, k, h.ask(h.as(domain.RoleAuditor), "Access review", h.as(domain.RoleContributor).Person, k.ID)
+}
+
+// ask sends a request that is due in a week.
+func (h *house) ask(by domain.Actor, what string, to domain.PersonID, controls ...domain.ControlID) domain.Request {
+	h.t.Helper()
+	v, err := h.SaveRequest(ctx, by, h.eng, domain.Request{What: what, Due: domain.DateOf(h.now).AddDays(7), Assignee: to, Controls: controls}, true)
+	h.must(err)
+	return v
+}
+
+// noteReply is a reply in words, for the whole audit period.
+func (h *house) noteReply(words string) app.Reply {
+	return app.Reply{New: []app.NewEvidence{{Item: domain.Evidence{Title: words, Kind: domain.EvidenceNote, Sensitivity: domain.SensitivityInternal},
+		Version: domain.EvidenceVersion{Note: words, Period: h.eng.Period}}}}
+}
+
+func (h *house) request(id domain.RequestID) app.RequestPage {
+	h.t.Helper()
+	p, err := h.RequestPage(ctx, h.as(domain.RoleOwner), h.eng, id)
+	h.must(err)
+	return p
+}
+
+func (h *house) judge(by domain.Actor, id domain.RequestID, in app.Verdict) error {
+	h.t.Helper()
+	p := h.request(id)
+	if in.Answer == 0 {
+		in.Answer = p.Answers[0].Answer.ID
+	}
+	in.Version = p.Request.Version
+	_, err := h.JudgeAnswer(ctx, by, h.eng, id, in)
+	return err
+}
+
+func TestRequest_AnswerBecomesEvidenceAndIsJudgedOnce(t *testing.T) {
+	h, k, r := asked(t)
+	v, err := h.AnswerRequest(ctx, h.as(domain.RoleContributor), h.eng, r.ID, h.noteReply("Reviewed on 3 March."))
+	h.must(err)
+	if v.State != domain.RequestSubmitted {
+		t.Fatalf("state %s", v.State)
+	}
+	p := h.request(r.ID)
+	item := p.Answers[0].Item
+	if item.State != domain.EvidenceSubmitted || item.Period != h.eng.Period {
+		t.Errorf("the item is %s for %s", item.State, item.Period)
+	}
+	list, err := h.FindEvidence(ctx, h.as(domain.RoleAuditor), domain.EvidenceFilter{Control: k.ID})
+	h.must(err)
+	if list.Total != 1 {
+		t.Errorf("%d items speak for the control", list.Total)
+	}
+	h.must(h.judge(h.as(domain.RoleAuditor), r.ID, app.Verdict{Accept: true}))
+	p = h.request(r.ID)
+	if p.Request.State != domain.RequestSatisfied || p.Answers[0].Item.State != domain.EvidenceAccepted {
+		t.Errorf("the request is %s, the item %s", p.Request.State, p.Answers[0].Item.State)
+	}
+	e, err := h.Evidence(ctx, h.as(domain.RoleAuditor), item.ID)
+	h.must(err)
+	if len(e.Reviews) != 1 || e.Reviews[0].Review.Reviewer != h.as(domain.RoleAuditor).Person {
+		t.Errorf("reviews %+v", e.Reviews)
+	}
+}
+
+func TestRequest_ReturnTellsWhyAndWaitsForTheNextAnswer(t *testing.T) {
+	h, _, r := asked(t)
+	contributor, auditor := h.as(domain.RoleContributor), h.as(domain.RoleAuditor)
+	_, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("First"))
+	h.must(err)
+	h.refused(h.judge(auditor, r.ID, app.Verdict{}), domain.KindInvalid, "error.review.reason")
+	h.must(h.judge(auditor, r.ID, app.Verdict{Reason: domain.ReasonWrongPeriod, Comment: "Of last year."}))
+	p := h.request(r.ID)
+	if p.Request.State != domain.RequestReturned || p.Answers[0].Answer.Comment != "Of last year." || p.Answers[0].Item.State != domain.EvidenceReturned {
+		t.Fatalf("%s %+v", p.Request.State, p.Answers[0])
+	}
+	h.refused(h.judge(auditor, r.ID, app.Verdict{Accept: true}), domain.KindConflict, "error.request.judged")
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, app.Reply{Existing: []domain.EvidenceID{p.Answers[0].Item.ID}})
+	h.refused(err, domain.KindInvalid, "error.request.item_state")
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("Second"))
+	h.must(err)
+	h.must(h.judge(auditor, r.ID, app.Verdict{Accept: true, More: true}))
+	if p = h.request(r.ID); p.Request.State != domain.RequestOpen || p.Answers[0].Answer.Verdict != domain.EvidenceAccepted {
+		t.Errorf("with more awaited: %s, the answer %q", p.Request.State, p.Answers[0].Answer.Verdict)
+	}
+}
+
+func TestRequest_OneItemAnswersSeveral(t *testing.T) {
+	h, k, r := asked(t)
+	contributor := h.as(domain.RoleContributor)
+	other := h.ask(h.as(domain.RoleManager), "The same, for the manager", contributor.Person, k.ID)
+	reply := h.noteReply("For both")
+	reply.Also = []domain.RequestID{other.ID}
+	_, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, reply)
+	h.must(err)
+	first, second := h.request(r.ID), h.request(other.ID)
+	if first.Answers[0].Item.ID != second.Answers[0].Item.ID || second.Request.State != domain.RequestSubmitted {
+		t.Errorf("%+v and %+v", first.Answers, second.Answers)
+	}
+	uses, err := h.RequestsAnsweredBy(ctx, contributor, first.Answers[0].Item.ID)
+	h.must(err)
+	if len(uses) != 2 {
+		t.Errorf("the item answers %d requests", len(uses))
+	}
+	h.must(h.judge(h.as(domain.RoleAuditor), r.ID, app.Verdict{Accept: true}))
+	h.must(h.judge(h.as(domain.RoleAuditor), other.ID, app.Verdict{Accept: true}))
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("Too late"))
+	h.refused(err, domain.KindConflict, "error.request.state")
+}
+
+// Whoever wrote an answer does not judge it, unless nobody else could and a
+// reason says so.
+func TestRequest_NobodyJudgesTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	owner := h.as(domain.RoleOwner)
+	r := h.ask(owner, "Anything", 0)
+	_, err := h.AnswerRequest(ctx, owner, h.eng, r.ID, h.noteReply("By the owner"))
+	h.must(err)
+	h.refused(h.judge(owner, r.ID, app.Verdict{Accept: true, Override: "nobody else"}), domain.KindForbidden, "error.request.own_answer")
+	for _, role := range []domain.Role{domain.RoleManager, domain.RoleAuditor} {
+		h.must(h.RemoveMember(ctx, owner, h.as(role).Person))
+	}
+	h.refused(h.judge(owner, r.ID, app.Verdict{Accept: true}), domain.KindForbidden, "error.request.own_answer")
+	h.must(h.judge(owner, r.ID, app.Verdict{Accept: true, Override: "One person runs the company."}))
+	p := h.request(r.ID)
+	if p.Request.State != domain.RequestSatisfied || p.Answers[0].Answer.Override == "" {
+		t.Errorf("%s, override %q", p.Request.State, p.Answers[0].Answer.Override)
+	}
+	e, err := h.Evidence(ctx, owner, p.Answers[0].Item.ID)
+	h.must(err)
+	if len(e.Reviews) != 1 || e.Reviews[0].Review.Override == "" {
+		t.Errorf("the review of the item: %+v", e.Reviews)
+	}
+}
+
+func TestRequest_OnFileSatisfiesWhatWasAccepted(t *testing.T) {
+	h, k, _ := asked(t)
+	auditor := h.as(domain.RoleAuditor)
+	accepted := h.evidence(k.ID)
+	v, err := h.SaveRequest(ctx, auditor, h.eng, domain.Request{What: "Access review of the first quarter", Due: domain.DateOf(h.now), Controls: []domain.ControlID{k.ID}}, false)
+	h.must(err)
+	found, err := h.RequestCandidates(ctx, auditor, h.eng, v)
+	h.must(err)
+	if len(found) != 1 || found[0].Item.ID != accepted.ID {
+		t.Fatalf("candidates %+v", found)
+	}
+	v, err = h.UseEvidence(ctx, auditor, h.eng, domain.Request{ID: v.ID}, accepted.ID)
+	h.must(err)
+	if v.State != domain.RequestSatisfied || v.SentAt.IsZero() {
+		t.Errorf("%+v", v)
+	}
+	// What nobody accepted yet waits for somebody else than who chose it.
+	raw, err := h.AddEvidence(ctx, h.as(domain.RoleContributor), []app.NewEvidence{{Controls: []domain.ControlID{k.ID}, Item: domain.Evidence{Title: "Raw", Kind: domain.EvidenceNote, Sensitivity: domain.SensitivityInternal},
+		Version: domain.EvidenceVersion{Note: "Raw", Period: h.eng.Period}}})
+	h.must(err)
+	v, err = h.UseEvidence(ctx, auditor, h.eng, domain.Request{What: "Another", Due: domain.DateOf(h.now), Controls: []domain.ControlID{k.ID}}, raw[0].ID)
+	h.must(err)
+	if v.State != domain.RequestSubmitted {
+		t.Errorf("state %s", v.State)
+	}
+	h.refused(h.judge(auditor, v.ID, app.Verdict{Accept: true}), domain.KindForbidden, "error.request.own_answer")
+	h.must(h.judge(h.as(domain.RoleManager), v.ID, app.Verdict{Accept: true}))
+}
+
+func TestRequest_WhatIsOutsideThePeriodOrReturnedIsNoCandidate(t *testing.T) {
+	h, k, _ := asked(t)
+	h.evidence(k.ID)
+	past := domain.Request{What: "Access review", Controls: []domain.ControlID{k.ID}, Period: domain.Period{From: domain.MustDate("2025-01-01"), To: domain.MustDate("2025-12-31")}}
+	found, err := h.RequestCandidates(ctx, h.as(domain.RoleAuditor), h.eng, past)
+	h.must(err)
+	if len(found) != 0 {
+		t.Errorf("for last year: %+v", found)
+	}
+	found, err = h.RequestCandidates(ctx, h.as(domain.RoleAuditor), h.eng, domain.Request{What: "Review of access"})
+	h.must(err)
+	if len(found) != 1 {
+		t.Errorf("by words alone: %+v", found)
+	}
+}
+
+// An assessor asks in their own engagement, judges the answers to what they
+// asked, and their word stays beside the organization's own review.
+func TestRequest_AssessorAsks(t *testing.T) {
+	h, k, theirs := asked(t)
+	assessor, contributor := h.as(domain.RoleAssessor), h.as(domain.RoleContributor)
+	draft, err := h.SaveRequest(ctx, assessor, h.eng, domain.Request{What: "Screening", Due: domain.DateOf(h.now).AddDays(3), Assignee: contributor.Person, Controls: []domain.ControlID{k.ID}}, false)
+	h.must(err)
+	for _, role := range []domain.Role{domain.RoleOwner, domain.RoleAuditor, domain.RoleContributor} { // the assessed do not read it before it is sent
+		_, err = h.RequestPage(ctx, h.as(role), h.eng, draft.ID)
+		h.refused(err, domain.KindNotFound, "error.not_found")
+	}
+	h.must(h.SendRequests(ctx, assessor, h.eng, []domain.RequestID{draft.ID}))
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, draft.ID, h.noteReply("Screened"))
+	h.must(err)
+	_, err = h.AnswerRequest(ctx, assessor, h.eng, draft.ID, h.noteReply("By the assessor"))
+	h.refused(err, domain.KindForbidden, "error.forbidden")
+	for _, role := range []domain.Role{domain.RoleAuditor, domain.RoleManager} { // it is not theirs to accept
+		h.refused(h.judge(h.as(role), draft.ID, app.Verdict{Accept: true}), domain.KindForbidden, "error.request.others")
+	}
+	h.must(h.judge(assessor, draft.ID, app.Verdict{Accept: true}))
+	p := h.request(draft.ID)
+	if p.Request.State != domain.RequestSatisfied || p.Answers[0].Item.State != domain.EvidenceSubmitted {
+		t.Errorf("the request is %s, the item %s", p.Request.State, p.Answers[0].Item.State)
+	}
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, theirs.ID, h.noteReply("For the auditor"))
+	h.must(err)
+	h.refused(h.judge(assessor, theirs.ID, app.Verdict{Accept: true}), domain.KindForbidden, "error.request.others")
+	_, err = h.WithdrawRequest(ctx, assessor, h.eng, theirs.ID, "Not needed", h.request(theirs.ID).Request.Version)
+	h.refused(err, domain.KindForbidden, "error.request.others")
+
+	hidden, err := h.SaveRequest(ctx, h.as(domain.RoleAuditor), h.eng, domain.Request{What: "Unsent", Due: domain.DateOf(h.now)}, false)
+	h.must(err)
+	list, err := h.FindRequests(ctx, assessor, h.eng, domain.RequestFilter{})
+	h.must(err)
+	if list.Total != 2 {
+		t.Errorf("an assessor sees %d requests, want 2", list.Total)
+	}
+	_, err = h.RequestPage(ctx, assessor, h.eng, hidden.ID)
+	h.refused(err, domain.KindNotFound, "error.not_found")
+}
+
+func TestRequest_AssessorOfAnotherEngagementSeesNone(t *testing.T) {
+	h, _, r := asked(t)
+	later, err := h.CreateEngagement(ctx, h.as(domain.RoleOwner), domain.Engagement{Code: "2027", Title: "Next", Kind: domain.KindInternal, Edition: domain.Edition2022,
+		Period: domain.Period{From: domain.MustDate("2027-01-01"), To: domain.MustDate("2027-12-31")}})
+	h.must(err)
+	_, err = h.RequestPage(ctx, h.as(domain.RoleAuditor), later, r.ID)
+	h.refused(err, domain.KindNotFound, "error.not_found")
+	_, err = h.SaveRequest(ctx, h.as(domain.RoleAssessor), later, domain.Request{What: "Anything", Due: domain.DateOf(h.now)}, true)
+	h.refused(err, domain.KindNotFound, "error.not_found")
+	_, err = h.FindRequests(ctx, h.as(domain.RoleAssessor), later, domain.RequestFilter{})
+	h.refused(err, domain.KindNotFound, "error.not_found")
+}
+
+func TestRequest_WrongPeople(t *testing.T) {
+	h, k, r := asked(t)
+	bystander := h.member("bystander", domain.RoleContributor)
+	_, err := h.AnswerRequest(ctx, bystander, h.eng, r.ID, h.noteReply("Me too"))
+	h.refused(err, domain.KindForbidden, "error.request.not_yours")
+	_, err = h.AnswerRequest(ctx, h.as(domain.RoleReader), h.eng, r.ID, h.noteReply("Me too"))
+	h.refused(err, domain.KindForbidden, "error.forbidden")
+	_, err = h.SaveRequest(ctx, bystander, h.eng, domain.Request{What: "Give me", Due: domain.DateOf(h.now)}, true)
+	h.refused(err, domain.KindForbidden, "error.forbidden")
+	_, err = h.JudgeAnswer(ctx, bystander, h.eng, r.ID, app.Verdict{Accept: true})
+	h.refused(err, domain.KindForbidden, "error.forbidden")
+	_, err = h.ChaseRequests(ctx, bystander, h.eng, []domain.RequestID{r.ID})
+	h.refused(err, domain.KindForbidden, "error.forbidden")
+
+	// The owner of its control answers, whoever the assignee is.
+	elsewhere := h.ask(h.as(domain.RoleAuditor), "To somebody else", bystander.Person, k.ID)
+	_, err = h.AnswerRequest(ctx, h.as(domain.RoleContributor), h.eng, elsewhere.ID, h.noteReply("I own the control"))
+	h.must(err)
+	for name, p := range map[string]domain.PersonID{"a reader": h.as(domain.RoleReader).Person, "an assessor": h.as(domain.RoleAssessor).Person, "nobody of ours": 9999} {
+		_, err = h.SaveRequest(ctx, h.as(domain.RoleAuditor), h.eng, domain.Request{What: "To " + name, Due: domain.DateOf(h.now), Assignee: p}, true)
+		h.refused(err, domain.KindInvalid, "error.request.assignee")
+	}
+}
+
+// Nothing of another organization can be named in any field.
+func TestRequest_NothingCrossesOrganizations(t *testing.T) {
+	h, _, r := asked(t)
+	foreigner := h.person("foreigner")
+	h.organization(foreigner, "other")
+	them := h.actor(foreigner, "other")
+	theirEng, err := h.CreateEngagement(ctx, them, domain.Engagement{Code: "2026", Title: "Theirs", Kind: domain.KindInternal, Edition: domain.Edition2022, Period: h.eng.Period})
+	h.must(err)
+	theirControl, err := h.SaveControl(ctx, them, domain.Control{Code: "X", Title: "X", Implementation: domain.Implemented})
+	h.must(err)
+	theirItem, err := h.AddEvidence(ctx, them, []app.NewEvidence{{Item: domain.Evidence{Title: "Theirs", Kind: domain.EvidenceNote, Sensitivity: domain.SensitivityInternal}, Version: domain.EvidenceVersion{Note: "x", Period: h.eng.Period}}})
+	h.must(err)
+	theirRequest, err := h.SaveRequest(ctx, them, theirEng, domain.Request{What: "Theirs", Due: domain.DateOf(h.now)}, true)
+	h.must(err)
+	auditor, contributor := h.as(domain.RoleAuditor), h.as(domain.RoleContributor)
+	due := domain.DateOf(h.now)
+
+	_, err = h.SaveRequest(ctx, auditor, h.eng, domain.Request{What: "x", Due: due, Assignee: them.Person}, true)
+	h.refused(err, domain.KindInvalid, "error.request.assignee")
+	_, err = h.SaveRequest(ctx, auditor, h.eng, domain.Request{What: "x", Due: due, Controls: []domain.ControlID{theirControl.ID}}, true)
+	h.refused(err, domain.KindInvalid, "error.choice")
+	_, err = h.SaveRequest(ctx, auditor, theirEng, domain.Request{What: "x", Due: due}, true)
+	h.refused(err, domain.KindNotFound, "error.not_found")
+	_, err = h.SaveRequest(ctx, auditor, h.eng, domain.Request{ID: theirRequest.ID, What: "x", Due: due, Version: theirRequest.Version}, true)
+	h.refused(err, domain.KindNotFound, "error.not_found")
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, app.Reply{Existing: []domain.EvidenceID{theirItem[0].ID}})
+	h.refused(err, domain.KindInvalid, "error.choice")
+	reply := h.noteReply("x")
+	reply.Also = []domain.RequestID{theirRequest.ID}
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, reply)
+	h.refused(err, domain.KindNotFound, "error.not_found")
+	_, err = h.UseEvidence(ctx, auditor, h.eng, domain.Request{ID: r.ID}, theirItem[0].ID)
+	h.refused(err, domain.KindInvalid, "error.choice")
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("ours"))
+	h.must(err)
+	ours := h.request(r.ID)
+	_, err = h.JudgeAnswer(ctx, them, theirEng, theirRequest.ID, app.Verdict{Answer: ours.Answers[0].Answer.ID, Accept: true, Version: theirRequest.Version})
+	h.refused(err, domain.KindNotFound, "error.not_found")
+	_, err = h.RequestPage(ctx, them, h.eng, r.ID)
+	h.refused(err, domain.KindNotFound, "error.not_found")
+	if list, err := h.FindEvidence(ctx, auditor, domain.EvidenceFilter{}); err != nil || list.Total != 1 {
+		t.Errorf("refused answers left %d items, %v", list.Total-1, err)
+	}
+}
+
+func TestRequest_ClosedEngagementKeepsItsRequests(t *testing.T) {
+	h, _, r := asked(t)
+	_, err := h.AnswerRequest(ctx, h.as(domain.RoleContributor), h.eng, r.ID, h.noteReply("Before the end"))
+	h.must(err)
+	for _, next := range []domain.EngagementState{domain.EngagementPlanned, domain.EngagementFieldwork, domain.EngagementReporting, domain.EngagementClosed} {
+		h.eng, err = h.MoveEngagement(ctx, h.as(domain.RoleManager), h.eng.ID, next, "", h.eng.Version)
+		h.must(err)
+	}
+	_, err = h.AnswerRequest(ctx, h.as(domain.RoleContributor), h.eng, r.ID, h.noteReply("After the end"))
+	h.refused(err, domain.KindConflict, "error.request.closed")
+	h.refused(h.judge(h.as(domain.RoleAuditor), r.ID, app.Verdict{Accept: true}), domain.KindConflict, "error.request.closed")
+	_, err = h.SaveRequest(ctx, h.as(domain.RoleAuditor), h.eng, domain.Request{What: "x", Due: domain.DateOf(h.now)}, true)
+	h.refused(err, domain.KindConflict, "error.request.closed")
+	_, err = h.WithdrawRequest(ctx, h.as(domain.RoleAuditor), h.eng, r.ID, "x", 1)
+	h.refused(err, domain.KindConflict, "error.request.closed")
+	if p := h.request(r.ID); p.Request.State != domain.RequestSubmitted || p.MayJudge || p.MayAnswer {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestRequest_ChaseIsForWhatIsOverdue(t *testing.T) {
+	h, _, r := asked(t)
+	auditor := h.as(domain.RoleAuditor)
+	_, err := h.ChaseRequests(ctx, auditor, h.eng, []domain.RequestID{r.ID})
+	h.refused(err, domain.KindConflict, "error.request.not_overdue")
+	h.now = h.now.AddDate(0, 0, 8)
+	n, err := h.ChaseRequests(ctx, auditor, h.eng, []domain.RequestID{r.ID, r.ID})
+	h.must(err)
+	if n != 1 {
+		t.Errorf("%d reminders for one request", n)
+	}
+	mine, err := h.RequestsFor(ctx, h.as(domain.RoleContributor), h.eng)
+	h.must(err)
+	if mine.Total != 1 || mine.Rows[0].Reminders != 1 {
+		t.Errorf("the assignee sees %+v", mine.Rows)
+	}
+	p := h.request(r.ID)
+	if p.Reminders[0].By != auditor.Person || p.Reminders[0].Person != h.as(domain.RoleContributor).Person || p.History[0].Verb != "request.reminded" {
+		t.Errorf("%+v, %+v", p.Reminders, p.History[0])
+	}
+	counts, err := h.CountRequests(ctx, h.as(domain.RoleContributor), h.eng)
+	h.must(err)
+	if counts[domain.RequestsOverdue] != 1 || counts[domain.RequestsMine] != 1 || counts[domain.RequestsAwaited] != 1 || counts[domain.RequestsReview] != 0 {
+		t.Errorf("counts %v", counts)
+	}
+}
+
+func TestRequest_WithdrawAndReopenNeedAReason(t *testing.T) {
+	h, _, r := asked(t)
+	auditor := h.as(domain.RoleAuditor)
+	_, err := h.WithdrawRequest(ctx, auditor, h.eng, r.ID, " ", r.Version)
+	h.refused(err, domain.KindInvalid, "error.text.required")
+	_, err = h.WithdrawRequest(ctx, auditor, h.eng, r.ID, "Asked twice", r.Version+5)
+	h.refused(err, domain.KindConflict, "error.stale")
+	v, err := h.WithdrawRequest(ctx, auditor, h.eng, r.ID, "Asked twice", r.Version)
+	h.must(err)
+	_, err = h.AnswerRequest(ctx, h.as(domain.RoleContributor), h.eng, r.ID, h.noteReply("Late"))
+	h.refused(err, domain.KindConflict, "error.request.state")
+	v, err = h.ReopenRequest(ctx, auditor, h.eng, r.ID, "Needed after all", v.Version)
+	h.must(err)
+	if v.State != domain.RequestOpen || v.Reason != "Needed after all" {
+		t.Errorf("%+v", v)
+	}
+	v.What = ""
+	_, err = h.SaveRequest(ctx, auditor, h.eng, v, false)
+	h.refused(err, domain.KindInvalid, "error.text.required")
+}
+
+func TestRequest_AnswerSaysWhatIsMissing(t *testing.T) {
+	h, _, r := asked(t)
+	contributor := h.as(domain.RoleContributor)
+	_, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, app.Reply{})
+	h.refused(err, domain.KindInvalid, "error.request.empty_answer")
+	reply := h.noteReply("No days")
+	reply.New[0].Version.Period = domain.Period{}
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, reply)
+	h.refused(err, domain.KindInvalid, "error.request.answer_period")
+	reply = h.noteReply("Tomorrow's")
+	reply.New[0].Version.CapturedOn = domain.DateOf(h.now).AddDays(9)
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, reply)
+	h.refused(err, domain.KindInvalid, "error.evidence.captured_later")
+	if list, err := h.FindEvidence(ctx, contributor, domain.EvidenceFilter{}); err != nil || list.Total != 0 {
+		t.Errorf("refused answers left %d items, %v", list.Total, err)
+	}
+}
+
+func TestRequest_AnswerWithFiles(t *testing.T) {
+	h, _, r := asked(t)
+	contributor := h.as(domain.RoleContributor)
+	staged, err := h.StageFile(ctx, contributor, "review.csv", bytes.NewReader([]byte("account,last use\n")), app.AnyBytes(1<<20))
+	h.must(err)
+	defer staged.Drop()
+	_, err = h.AnswerRequest(ctx, contributor, h.eng, r.ID, app.Reply{Files: []*app.StagedFile{staged}, New: []app.NewEvidence{{
+		Item: domain.Evidence{Title: "Access review", Kind: domain.EvidenceFile, Sensitivity: domain.SensitivityInternal}, Version: domain.EvidenceVersion{Period: h.eng.Period}}}})
+	h.must(err)
+	p := h.request(r.ID)
+	if v := p.Answers[0].Version; v.FileName != "review.csv" || v.Blob.Size != 17 {
+		t.Errorf("%+v", v)
+	}
+	content, _, err := h.OpenVersion(ctx, h.as(domain.RoleAuditor), p.Answers[0].Item.ID, 1)
+	h.must(err)
+	h.must(content.Close())
+}
