@@ -48,8 +48,8 @@ func pdfFile(t *testing.T, text string) []byte {
 	return b.Bytes()
 }
 
-// attach uploads a file as an item.
-func (h *house) attach(name string, data []byte) domain.Evidence {
+// hand uploads a file as an item.
+func (h *house) hand(name string, data []byte) domain.Evidence {
 	h.t.Helper()
 	f, err := h.ReceiveFile(ctx, h.as(domain.RoleContributor), name, bytes.NewReader(data), app.AnyBytes(1<<20))
 	h.must(err)
@@ -76,11 +76,11 @@ func (h *house) finds(query string) []string {
 func TestReadTexts_EndToEnd(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.attach("letter.docx", docx(t, "The walrus signs every quarter"))
-	h.attach("report.pdf", pdfFile(t, "A narwhal was seen in the archive"))
-	h.attach("list.csv", []byte("name;role\nokapi;reader\n"))
-	broken := h.attach("broken.pdf", []byte("%PDF-1.7\nnothing of a document"))
-	picture := h.attach("picture.png", []byte("\x89PNG\r\n\x1a\n0000"))
+	h.hand("letter.docx", docx(t, "The walrus signs every quarter"))
+	h.hand("report.pdf", pdfFile(t, "A narwhal was seen in the archive"))
+	h.hand("list.csv", []byte("name;role\nokapi;reader\n"))
+	broken := h.hand("broken.pdf", []byte("%PDF-1.7\nnothing of a document"))
+	picture := h.hand("picture.png", []byte("\x89PNG\r\n\x1a\n0000"))
 	if got := h.finds("walrus"); len(got) != 0 {
 		t.Fatalf("found before it was read: %v", got)
 	}
@@ -114,7 +114,7 @@ func TestReadTexts_EndToEnd(t *testing.T) {
 func TestReadTexts_NewestVersionOnly(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	e := h.attach("a.txt", []byte("walrus"))
+	e := h.hand("a.txt", []byte("walrus"))
 	_, err := h.ReadTexts(ctx, extract.New(""), 0)
 	h.must(err)
 	if len(h.finds("walrus")) != 1 {
