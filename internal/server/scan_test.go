@@ -34,7 +34,7 @@ func TestScan_BeforeAFileCounts(t *testing.T) {
 	s.app.ScanWith(guess{}, true)
 
 	p := s.upload(north+"/evidence", fields(), named{"clean.txt", []byte("harmless")}).want(http.StatusSeeOther)
-	if facts := s.first(p).text("#facts"); !strings.Contains(facts, "nothing found") || !strings.Contains(facts, "Guess 1.0") {
+	if facts := s.first(p).text("main"); !strings.Contains(facts, "nothing found") || !strings.Contains(facts, "Guess 1.0") {
 		t.Errorf("the item does not tell of its scan: %q", facts)
 	}
 
@@ -55,7 +55,7 @@ func TestScan_BeforeAFileCounts(t *testing.T) {
 		t.Errorf("without a verdict: %q", p.text("main"))
 	}
 	s.app.ScanWith(guess{}, false)
-	if facts := s.first(s.upload(north+"/evidence", fields(), named{"later.txt", []byte("SILENCE")})).text("#facts"); !strings.Contains(facts, "not scanned") {
+	if facts := s.first(s.upload(north+"/evidence", fields(), named{"later.txt", []byte("SILENCE")})).text("main"); !strings.Contains(facts, "not scanned") {
 		t.Errorf("what was not scanned is not marked: %q", facts)
 	}
 
