@@ -107,23 +107,45 @@ func (v *visitor) inPieces(path string, size int64) string {
 type figures struct {
 	ratio                float64
 	before, growth, peak int64
+	cpu, cpuBefore       time.Duration // the server's own, least of all runs
 }
 
 func (f *figures) begin(c *child) {
 	c.forgetPeak()
-	f.before = c.memory("VmRSS")
+	f.before, f.cpuBefore = c.memory("VmRSS"), c.cpu()
 }
 
 func (f *figures) end(c *child, took, copies time.Duration) {
 	peak := c.memory("VmHWM")
 	f.peak, f.growth = max(f.peak, peak), max(f.growth, peak-f.before)
+	if spent := c.cpu() - f.cpuBefore; f.cpu == 0 || spent < f.cpu {
+		f.cpu = spent
+	}
 	f.ratio = max(f.ratio, copies.Seconds()/took.Seconds())
 }
 
 func (f *figures) report(b *testing.B) {
 	b.ReportMetric(f.ratio, "of-cp+sync")
+	b.ReportMetric(f.cpu.Seconds(), "server-cpu-s")
 	b.ReportMetric(float64(f.growth)/(1<<20), "growth-MiB")
 	b.ReportMetric(float64(f.peak)/(1<<20), "peak-MiB")
+}
+
+// cpu is how long the server's process has kept processors busy, which the load
+// of a shared machine changes little.
+func (c *child) cpu() time.Duration {
+	c.t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.pid))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(b), ") ") // the name may hold spaces
+	var ticks int64                             // a hundredth of a second, see proc_pid_stat(5)
+	for _, field := range strings.Fields(after)[11:13] {
+		n, _ := strconv.ParseInt(field, 10, 64)
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // BenchmarkUpload sends a file of 2 GiB to a server in a process of its own, in
