@@ -191,8 +191,12 @@ func (g *grower) item(n int) error {
 	case x < 27:
 		state = "draft"
 	}
+	expires := g.expires(month)
+	if state == "accepted" && expires != "" && expires < domain.DateOf(testkit.Today).String() { // as the daily round writes it
+		state = "expired"
+	}
 	source := []string{"Entra ID", "Intune", "Purview", "Defender", "SharePoint"}[n%5]
-	res, err := g.evidence.Exec(g.org, n, title, kind, source, "export", g.sensitivity(), state, int64(g.Author), from, to, g.expires(month), g.random.IntN(1000) == 0, store.Fold(title+" "+source+" "+domain.EvidenceCode(n)))
+	res, err := g.evidence.Exec(g.org, n, title, kind, source, "export", g.sensitivity(), state, int64(g.Author), from, to, expires, g.random.IntN(1000) == 0, store.Fold(title+" "+source+" "+domain.EvidenceCode(n)))
 	if err != nil {
 		return err
 	}
@@ -248,8 +252,9 @@ func (g *grower) around(n int, id, at int64, title, kind, state, from, to string
 			return err
 		}
 	}
-	if state == "accepted" || state == "returned" {
-		if _, err = g.review.Exec(g.org, id, version, state, int64(g.Reviewer), at+1000); err != nil {
+	if state == "accepted" || state == "returned" || state == "expired" {
+		verdict := strings.Replace(state, "expired", "accepted", 1)
+		if _, err = g.review.Exec(g.org, id, version, verdict, int64(g.Reviewer), at+1000); err != nil {
 			return err
 		}
 	}

@@ -134,7 +134,7 @@ func evidenceDocuments(ctx context.Context, s *Store, org int64, ids []int64) ([
 	for i, r := range rows {
 		e := r.Row
 		out[i] = document{object: e.ID, code: domain.EvidenceCode(e.Number), numbered: true, title: e.Title, said: []string{e.Source, e.Method, r.FileName, r.Author, r.URL, r.Note},
-			facets: append([]string{facet("s", e.State), facet("k", e.Kind)}, controls[e.ID]...), text: r.FileText}
+			facets: append([]string{facet("s", e.State), facet("k", e.Kind), facet("p", e.Sensitivity)}, controls[e.ID]...), text: r.FileText}
 	}
 	return out, nil
 }
