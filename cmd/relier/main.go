@@ -60,6 +60,7 @@ func init() {
 		{"backups", "--from REPO [--json]", "cli.about.backups", listBackups},
 		{"restore", "--from REPO [--snapshot NAME] --data DIR [--dry-run] [--incomplete]", "cli.about.restore", restore},
 		{"sweep", "--data DIR", "cli.about.sweep", sweep},
+		{"index", "--data DIR", "cli.about.index", index},
 		{"checkpoint", "--data DIR [--out FILE]", "cli.about.checkpoint", checkpoint},
 		{"log key", "--data DIR", "cli.about.log_key", showLogKey},
 		{"log verify", "FILE --key KEY", "cli.about.log_verify", verifyLog},

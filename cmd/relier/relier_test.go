@@ -33,7 +33,7 @@ var loadOnce sync.Once
 
 func TestRelier_AnswersForItself(t *testing.T) {
 	t.Parallel()
-	commands := [][]string{{"serve"}, {"sample"}, {"user", "add"}, {"user", "password"}, {"import", "controls"}, {"pack"}, {"verify"}, {"check"}, {"checkpoint"}, {"log", "key"}, {"log", "verify"}, {"backup"}, {"backups"}, {"restore"}, {"sweep"}, {"version"}}
+	commands := [][]string{{"serve"}, {"sample"}, {"user", "add"}, {"user", "password"}, {"import", "controls"}, {"pack"}, {"verify"}, {"check"}, {"checkpoint"}, {"log", "key"}, {"log", "verify"}, {"backup"}, {"backups"}, {"restore"}, {"sweep"}, {"index"}, {"version"}}
 	help := relier(t, "--help")
 	help.ends(t, 0, "Exit codes: 0 ", "; 1 ", "; 2 ")
 	for _, c := range commands {

@@ -74,17 +74,27 @@ func (w *world) expiries(evidence map[domain.EvidenceID]domain.EvidenceFact) []d
 }
 
 // expiring reads the evidence that may run out within the timeline: a world of the
-// past holds every item, one of the present only those that duties name.
+// past holds every item, one of the present only those that duties name. Of a large
+// library it is what runs out next, and what ran out last.
 func (a *App) expiring(ctx context.Context, e domain.Engagement, w *world) (map[domain.EvidenceID]domain.EvidenceFact, error) {
 	if a.past() || e.State == domain.EngagementClosed {
 		return w.evidence, nil
 	}
-	items, err := a.store.EvidenceExpiring(ctx, e.Org, domain.ExpiryAxis(w.on))
-	out := make(map[domain.EvidenceID]domain.EvidenceFact, len(items))
-	for _, v := range items {
-		out[v.ID] = domain.EvidenceFact{Code: v.Code(), Title: v.Title, State: domain.EvidenceAccepted, Expires: v.Expires}
+	axis, out := domain.ExpiryAxis(w.on), map[domain.EvidenceID]domain.EvidenceFact{}
+	for _, gone := range []bool{false, true} {
+		days := domain.Period{From: w.on, To: axis.To}
+		if gone {
+			days = domain.Period{From: axis.From, To: w.on - 1}
+		}
+		items, err := a.store.EvidenceExpiring(ctx, e.Org, days, domain.ExpiringMost, gone)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range items {
+			out[v.ID] = domain.EvidenceFact{Code: v.Code(), Title: v.Title, State: domain.EvidenceAccepted, Expires: v.Expires}
+		}
 	}
-	return out, err
+	return out, nil
 }
 
 // ServiceCoverage says, of each service, what the verified certificates that

@@ -46,5 +46,18 @@ func (a *App) FillSearch(ctx context.Context, most int, pause time.Duration) err
 	}
 }
 
+// Reindex makes the whole search anew from what it is derived from, so many
+// objects at once, and returns how many it knows. What was interrupted is gone on
+// with by FillSearch.
+func (a *App) Reindex(ctx context.Context, most int) (int64, error) {
+	if err := a.store.Reindex(ctx); err != nil {
+		return 0, err
+	}
+	if err := a.FillSearch(ctx, most, 0); err != nil {
+		return 0, err
+	}
+	return a.store.Documents(ctx)
+}
+
 // Holds reports whether a text holds the words typed, as the search would find it.
 func Holds(text, typed string) bool { return store.Holds(text, typed) }

@@ -64,6 +64,10 @@ func InExpiryOrder(es []Expiry) []Expiry {
 // ExpiryMonths is how many months the timeline of expiries spans.
 const ExpiryMonths = 18
 
+// ExpiringMost is how many items of evidence the timeline lists that run out, and
+// as many that ran out: the calendar has them all.
+const ExpiringMost = 200
+
 // ExpiryAxis is the span of that timeline: whole months, from three before the
 // day, so that what ran out lately stays in sight.
 func ExpiryAxis(on Date) Period {

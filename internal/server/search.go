@@ -32,10 +32,9 @@ func (s *Server) showSearch(c *Ctx) error {
 	return c.Render(views.SearchPage(p, v))
 }
 
-// foundHrefs are the pages of what can be found; whoever makes a noun
-// searchable adds its page here.
-func (c *Ctx) foundHref(f domain.Found) string {
-	at := c.At()
+// foundHref is the page of what was found; whoever makes a noun searchable adds
+// its page here.
+func foundHref(at Place, f domain.Found) string {
 	switch f.Noun {
 	case domain.NounControl:
 		return at.Control(domain.ControlID(f.Object))
@@ -45,16 +44,33 @@ func (c *Ctx) foundHref(f domain.Found) string {
 		return at.Certificate(domain.CertificateID(f.Object))
 	case domain.NounReport:
 		return at.Report(domain.ReportID(f.Object))
+	case domain.NounRequest:
+		return at.Request(domain.RequestID(f.Object))
 	case domain.NounEvidence:
 		return at.EvidenceItem(domain.EvidenceID(f.Object))
 	}
 	return ""
 }
 
+// foundPlaces maps the engagements of what was found to where their pages are:
+// some results belong to another engagement than the one that is open.
+func (c *Ctx) foundPlaces(rows []domain.Found) map[domain.EngagementID]Place {
+	at := map[domain.EngagementID]Place{0: c.At(), c.Engagement.ID: c.At()}
+	for _, f := range rows {
+		if _, known := at[f.Engagement]; !known {
+			for _, e := range c.engagements() {
+				at[e.ID] = c.At().In(e.Code)
+			}
+			break
+		}
+	}
+	return at
+}
+
 func (c *Ctx) foundLines(rows []domain.Found) []views.FoundLine {
-	out := make([]views.FoundLine, len(rows))
+	out, at := make([]views.FoundLine, len(rows)), c.foundPlaces(rows)
 	for i, f := range rows {
-		out[i] = views.FoundLine{Found: f, Href: c.foundHref(f), Kind: c.L.T("search.one."+string(f.Noun), nil)}
+		out[i] = views.FoundLine{Found: f, Href: foundHref(at[f.Engagement], f), Kind: c.L.T("search.one."+string(f.Noun), nil)}
 	}
 	return out
 }

@@ -145,12 +145,7 @@ func (s *Store) evidenceWhere(ctx context.Context, org domain.OrgID, f domain.Ev
 	case f.Query != "":
 		q = q.Where(`evidence.folded LIKE ? ESCAPE '\'`, contains(f.Query))
 	}
-	if f.State != "" {
-		q = q.Where("evidence.state = ?", string(f.State))
-	}
-	if f.Kind != "" {
-		q = q.Where("evidence.kind = ?", string(f.Kind))
-	}
+	q = narrowed(q, f, f.Held || f.ExpiresBy != 0)
 	if f.Control != 0 {
 		q = q.Where(`EXISTS (SELECT 1 FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id AND ec.control_id = ?)`, int64(f.Control))
 	}

@@ -17,9 +17,6 @@ func keptWhere(q *gorm.DB, f domain.EvidenceFilter) *gorm.DB {
 	if f.Without != 0 {
 		q = q.Where(`NOT EXISTS (SELECT 1 FROM evidence_controls ec WHERE ec.org_id = evidence.org_id AND ec.evidence_id = evidence.id AND ec.control_id = ?)`, int64(f.Without))
 	}
-	if f.Sensitivity != "" {
-		q = q.Where("evidence.sensitivity = ?", string(f.Sensitivity))
-	}
 	if f.Held {
 		q = q.Where("evidence.held")
 	}
@@ -62,11 +59,15 @@ func (s *Store) EvidenceDue(ctx context.Context, org domain.OrgID, until domain.
 }
 
 // EvidenceExpiring lists the items whose last day is within some days, and of
-// which a version was accepted.
-func (s *Store) EvidenceExpiring(ctx context.Context, org domain.OrgID, p domain.Period) ([]domain.Evidence, error) {
+// which a version was accepted: so many, the first of them or the last.
+func (s *Store) EvidenceExpiring(ctx context.Context, org domain.OrgID, p domain.Period, most int, last bool) ([]domain.Evidence, error) {
+	order := "expires, id"
+	if last {
+		order = "expires DESC, id DESC"
+	}
 	q := s.r(ctx).Where(`org_id = ? AND expires >= ? AND expires <= ? AND (state IN ('accepted', 'expired') OR state = 'submitted' AND EXISTS
 		(SELECT 1 FROM reviews rv WHERE rv.org_id = evidence.org_id AND rv.evidence_id = evidence.id AND rv.verdict = 'accepted'))`,
-		int64(org), p.From.String(), p.To.String())
+		int64(org), p.From.String(), p.To.String()).Order(order).Limit(most)
 	rows, err := all[evidenceRow](q, domain.NounEvidence)
 	return each(rows, err, evidenceRow.domain)
 }

@@ -25,7 +25,7 @@ type foundEvidence struct {
 
 // whole reports whether the index told of everything that the filter asks for.
 func (v *foundEvidence) whole(f domain.EvidenceFilter) bool {
-	f.Query = ""
+	f.Query, f.Sensitivity = "", ""
 	return v != nil && v.facets && counted(f)
 }
 
@@ -35,7 +35,7 @@ func (v *foundEvidence) few() bool { return len(v.ids) <= fewItems }
 // need not, or cannot yet, be asked.
 func (s *Store) findWords(ctx context.Context, org domain.OrgID, f domain.EvidenceFilter) (*foundEvidence, error) {
 	q := parseSearch(f.Query)
-	combined := f.Query == "" && f.Control != 0 && (f.State != "" || f.Kind != "")
+	combined := f.Query == "" && len(facetsOf(f)) > 1 && (f.Control != 0 || f.Sensitivity != "")
 	if f.Query == "" && !combined {
 		return nil, nil
 	}
@@ -81,6 +81,9 @@ func facetsOf(f domain.EvidenceFilter) []string {
 	}
 	if f.Kind != "" {
 		out = append(out, facet("k", string(f.Kind)))
+	}
+	if f.Sensitivity != "" {
+		out = append(out, facet("p", string(f.Sensitivity)))
 	}
 	if f.Control != 0 {
 		out = append(out, facet("c", strconv.FormatInt(int64(f.Control), 10)))
@@ -171,16 +174,24 @@ func (s *Store) evidenceIn(ctx context.Context, org domain.OrgID, f domain.Evide
 	case n <= fewItems || order.byNumber():
 		return order.on(s.evidenceWhere(ctx, org, f, found), n <= fewItems)
 	}
-	state, kind := f.State, f.Kind
-	f.State, f.Kind = "", ""
-	q := s.evidenceWhere(ctx, org, f, found)
-	if state != "" { // an expression again, so that the order's index is walked
-		q = q.Where("evidence.state || '' = ?", string(state))
+	rest := f
+	rest.State, rest.Kind, rest.Sensitivity = "", "", ""
+	return order.on(narrowed(s.evidenceWhere(ctx, org, rest, found), f, true), false)
+}
+
+// narrowed asks for a state, a kind and a sensitivity. Tested, they are
+// expressions, which no index holds: another one is walked.
+func narrowed(q *gorm.DB, f domain.EvidenceFilter, tested bool) *gorm.DB {
+	for _, c := range []struct{ column, value string }{{"evidence.state", string(f.State)}, {"evidence.kind", string(f.Kind)}, {"evidence.sensitivity", string(f.Sensitivity)}} {
+		if c.value == "" {
+			continue
+		}
+		if tested {
+			c.column += " || ''"
+		}
+		q = q.Where(c.column+" = ?", c.value)
 	}
-	if kind != "" {
-		q = q.Where("evidence.kind || '' = ?", string(kind))
-	}
-	return order.on(q, false)
+	return q
 }
 
 // linkedTo selects the items of a control in the order of their ids, which is

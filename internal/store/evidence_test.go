@@ -187,7 +187,7 @@ func TestEvidence_NarrowedByItsDays(t *testing.T) {
 		month := domain.MonthOf(may)
 		for name, read := range map[string]func() ([]domain.Evidence, error){
 			"[early later]":       func() ([]domain.Evidence, error) { return s.EvidenceDue(ctx, o.ID, spring) },
-			"[later]":             func() ([]domain.Evidence, error) { return s.EvidenceExpiring(ctx, o.ID, month) },
+			"[later]":             func() ([]domain.Evidence, error) { return s.EvidenceExpiring(ctx, o.ID, month, 9, true) },
 			"[ends]":              func() ([]domain.Evidence, error) { return s.EvidenceEnding(ctx, o.ID, month, 9) },
 			"[early] has run out": func() ([]domain.Evidence, error) { return s.RunOut(ctx, o.ID, spring.AddDays(1)) },
 		} {

@@ -70,6 +70,7 @@ var searchables = map[domain.Noun]searchable{
 	domain.NounReport:      {4, "reports", reportDocuments},
 	domain.NounCertificate: {5, "certificates", certificateDocuments},
 	domain.NounService:     {6, "services", serviceDocuments},
+	domain.NounRequest:     {8, "requests", requestDocuments},
 	domain.NounControl:     {9, "controls", controlDocuments},
 }
 
@@ -146,13 +147,17 @@ func (s *Store) indexBatch(ctx context.Context, org int64, noun domain.Noun, n s
 	if err := s.removeDocs(ctx, org, gone); err != nil {
 		return err
 	}
-	for i := range rows {
-		if err := s.w(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}).Create(&rows[i]).Error; err != nil {
-			return fmt.Errorf("index %s: %w", noun, translate(err))
-		}
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := s.w(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}).CreateInBatches(rows, docsAtOnce).Error; err != nil {
+		return fmt.Errorf("index %s: %w", noun, translate(err))
 	}
 	return nil
 }
+
+// docsAtOnce is how many documents one statement writes.
+const docsAtOnce = 100
 
 func (s *Store) removeDocs(ctx context.Context, org int64, gone map[int64]bool) error {
 	for id := range gone {
@@ -223,7 +228,10 @@ func (s *Store) indexAfter(ctx context.Context, noun domain.Noun, last int64, mo
 
 // Reindex forgets every document, and lets IndexSome make them all anew.
 func (s *Store) Reindex(ctx context.Context) error {
-	if err := s.w(ctx).Exec("DELETE FROM search_docs").Error; err != nil {
+	if !s.inTx {
+		return s.Tx(ctx, func(tx *Store) error { return tx.Reindex(ctx) })
+	}
+	if err := s.forgetDocs(ctx); err != nil {
 		return fmt.Errorf("forget the search's documents: %w", translate(err))
 	}
 	for noun := range searchables {
@@ -233,6 +241,31 @@ func (s *Store) Reindex(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// forgetDocs empties the search. SQLite's index would read each document once
+// more to forget it, and would keep what was damaged: it is made anew, empty.
+func (s *Store) forgetDocs(ctx context.Context) error {
+	if s.dialect == "postgres" {
+		return s.w(ctx).Exec("DELETE FROM search_docs").Error
+	}
+	var trigger string
+	if err := s.w(ctx).Raw("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'search_docs_gone'").Scan(&trigger).Error; err != nil {
+		return err
+	}
+	for _, q := range []string{"DROP TRIGGER search_docs_gone", "DELETE FROM search_docs", "INSERT INTO search_titles (search_titles) VALUES ('rebuild')",
+		"INSERT INTO search_words (search_words) VALUES ('rebuild')", trigger} {
+		if err := s.w(ctx).Exec(q).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Documents counts what the search knows.
+func (s *Store) Documents(ctx context.Context) (n int64, err error) {
+	err = s.r(ctx).Model(&searchDocRow{}).Count(&n).Error
+	return n, translate(err)
 }
 
 // indexing reports whether some documents of a noun are still to be made.

@@ -86,6 +86,29 @@ func serviceKeys(names string) []string {
 	return distinct(out)
 }
 
+// requestDocuments leaves out drafts: they exist for those who write them alone,
+// and an assessor's for nobody inside. Sending, or anything else that makes a
+// request one of its engagement, adds it.
+func requestDocuments(ctx context.Context, s *Store, org int64, ids []int64) ([]document, error) {
+	var rows []struct {
+		Row      requestRow `gorm:"embedded"`
+		Assignee string
+	}
+	err := s.r(ctx).Table("requests r").Select("r.*, COALESCE(p.name, '') AS assignee").Joins("LEFT JOIN people p ON p.id = r.assignee_id").
+		Where("r.org_id = ? AND r.id IN ? AND r.state <> ?", org, ids, string(domain.RequestDraft)).Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	codes, err := s.codesOfRequests(ctx, domain.OrgID(org), ids)
+	out := make([]document, len(rows))
+	for i, r := range rows {
+		v := r.Row
+		said := append([]string{v.Detail, v.Format, v.Example, r.Assignee}, codes[v.ID]...)
+		out[i] = document{object: v.ID, engagement: v.EngagementID, code: domain.RequestCode(v.Number), numbered: true, title: v.What, said: said}
+	}
+	return out, err
+}
+
 func evidenceDocuments(ctx context.Context, s *Store, org int64, ids []int64) ([]document, error) {
 	var rows []struct {
 		Row                                   evidenceRow `gorm:"embedded"`
@@ -111,7 +134,7 @@ func evidenceDocuments(ctx context.Context, s *Store, org int64, ids []int64) ([
 	for i, r := range rows {
 		e := r.Row
 		out[i] = document{object: e.ID, code: domain.EvidenceCode(e.Number), numbered: true, title: e.Title, said: []string{e.Source, e.Method, r.FileName, r.Author, r.URL, r.Note},
-			facets: append([]string{facet("s", e.State), facet("k", e.Kind)}, controls[e.ID]...), text: r.FileText}
+			facets: append([]string{facet("s", e.State), facet("k", e.Kind), facet("p", e.Sensitivity)}, controls[e.ID]...), text: r.FileText}
 	}
 	return out, nil
 }

@@ -70,6 +70,7 @@ INSERT INTO search_progress (noun, last_id) SELECT 'control', 0 WHERE EXISTS (SE
 INSERT INTO search_progress (noun, last_id) SELECT 'service', 0 WHERE EXISTS (SELECT 1 FROM services);
 INSERT INTO search_progress (noun, last_id) SELECT 'certificate', 0 WHERE EXISTS (SELECT 1 FROM certificates);
 INSERT INTO search_progress (noun, last_id) SELECT 'report', 0 WHERE EXISTS (SELECT 1 FROM reports);
+INSERT INTO search_progress (noun, last_id) SELECT 'request', 0 WHERE EXISTS (SELECT 1 FROM requests);
 INSERT INTO search_progress (noun, last_id) SELECT 'responsibility', 0 WHERE EXISTS (SELECT 1 FROM responsibilities);
 INSERT INTO search_progress (noun, last_id) SELECT 'evidence', 0 WHERE EXISTS (SELECT 1 FROM evidence);
 
@@ -155,6 +156,9 @@ END;
 CREATE INDEX evidence_by_title ON evidence (org_id, folded);
 CREATE INDEX evidence_by_period ON evidence (org_id, period_to, number);
 CREATE INDEX evidence_by_expiry ON evidence (org_id, (CASE WHEN expires = '' THEN 1 ELSE 0 END), expires, number);
+CREATE INDEX evidence_by_expiry_back ON evidence (org_id, (CASE WHEN expires = '' THEN 1 ELSE 0 END), expires DESC, number DESC);
+CREATE INDEX evidence_expiring ON evidence (org_id, expires, number) WHERE expires <> '' AND state NOT IN ('draft', 'returned', 'expired');
+CREATE INDEX evidence_by_sensitivity ON evidence (org_id, sensitivity, number);
 CREATE INDEX evidence_by_kind ON evidence (org_id, kind, number);
 DROP INDEX evidence_controls_control;
 CREATE INDEX evidence_controls_control ON evidence_controls (org_id, control_id, evidence_id);
