@@ -9,6 +9,7 @@ import (
 
 	"relier/internal/blob"
 	"relier/internal/domain"
+	"relier/internal/store"
 )
 
 // UploadMost is the largest file taken, 5 GiB.
@@ -107,8 +108,13 @@ func (f *StagedFile) Discard(ctx context.Context) error {
 // Drop lets go of bytes that were not kept.
 func (f *StagedFile) Drop() { f.staged.Drop() }
 
-// undo takes back bytes that were kept, after their rows could not be written.
-func undo(ctx context.Context, files ...*StagedFile) {
+// undo takes back bytes that were kept, after err kept their rows from being
+// written. Where that is not sure they stay: the rows may be there after the next
+// start, and never without their bytes.
+func undo(ctx context.Context, err error, files ...*StagedFile) {
+	if err == nil || store.Unsure(err) {
+		return
+	}
 	for _, f := range files {
 		if err := blob.Undo(f.staged); err != nil {
 			slog.WarnContext(ctx, "bytes without a row stay for the sweeper", "err", err)

@@ -157,11 +157,7 @@ func (a *App) AddFiles(ctx context.Context, actor domain.Actor, items []NewEvide
 	if err := actor.Allow(domain.ActEvidenceWrite); err != nil {
 		return nil, nil, err
 	}
-	defer func() {
-		if err != nil {
-			undo(ctx, files...)
-		}
-	}()
+	defer func() { undo(ctx, err, files...) }()
 	if err := a.keepFiles(ctx, actor, items, files); err != nil {
 		return nil, nil, err
 	}
@@ -239,9 +235,7 @@ func (a *App) AddFileVersion(ctx context.Context, actor domain.Actor, id domain.
 		return domain.Evidence{}, err
 	}
 	e, err := a.AddVersion(ctx, actor, id, v)
-	if err != nil {
-		undo(ctx, f)
-	}
+	undo(ctx, err, f)
 	return e, err
 }
 

@@ -44,9 +44,7 @@ func (a *App) AnswerRequest(ctx context.Context, actor domain.Actor, e domain.En
 		v, err = c.reply(e, id, in)
 		return err
 	})
-	if err != nil {
-		undo(ctx, in.Files...)
-	}
+	undo(ctx, err, in.Files...)
 	return v, err
 }
 

@@ -119,20 +119,23 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 		return f(s)
 	}
 	var head tlog.Head
+	committing := false
 	err := s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := s.queue(tx); err != nil {
 			return err
 		}
 		t := &Store{write: tx, read: tx, dialect: s.dialect, inTx: true, log: &logBook{tables: s.log.tables}}
-		if err := f(t); err != nil || s.silent {
-			return err
+		err := f(t)
+		if err == nil && !s.silent {
+			err = t.appendLog(ctx)
 		}
-		if err := t.appendLog(ctx); err != nil {
-			return err
-		}
+		committing = err == nil
 		head = t.log.head
-		return nil
+		return err
 	}, s.txOptions())
+	if err != nil && committing && !ranOut(err) {
+		err = unsureError{err}
+	}
 	if err == nil && head.Size > 0 && s.grew != nil {
 		s.grew(head)
 	}

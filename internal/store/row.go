@@ -52,6 +52,28 @@ func diskFull(err sqlite3.Error) bool {
 		slices.Contains([]syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}, err.SystemErrno)
 }
 
+// unsureError is a commit that failed: its fsync, say. What it wrote may be read
+// back as committed after the next start, or may not.
+type unsureError struct{ error }
+
+// Unwrap implements errors.
+func (e unsureError) Unwrap() error { return e.error }
+
+// Unsure reports whether a transaction that ended with err may have lasted all
+// the same. Until the next start nobody can know; nothing that its rows might
+// name may be taken away.
+func Unsure(err error) bool {
+	_, unsure := errors.AsType[unsureError](err)
+	return unsure
+}
+
+// ranOut tells a commit that could not write its last page, and so left nothing,
+// from one that could not force its pages to the disk.
+func ranOut(err error) bool {
+	lite, ok := errors.AsType[sqlite3.Error](err)
+	return ok && lite.Code == sqlite3.ErrFull
+}
+
 // take reads the one row that a query selects; none is a not-found error.
 func take[R any](q *gorm.DB, noun domain.Noun) (R, error) {
 	var row R
