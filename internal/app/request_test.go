@@ -386,6 +386,24 @@ func TestRequest_WithdrawAndReopenNeedAReason(t *testing.T) {
 	h.refused(err, domain.KindInvalid, "error.text.required")
 }
 
+func TestRequest_SecondPressIsNoSecondAnswer(t *testing.T) {
+	h, _, r := asked(t)
+	contributor := h.as(domain.RoleContributor)
+	if _, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("The same words")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("The same words"))
+	h.refused(err, domain.KindInvalid, "error.request.same_words")
+	if list, err := h.FindEvidence(ctx, contributor, domain.EvidenceFilter{}); err != nil || list.Total != 1 {
+		t.Errorf("two presses made %d items, %v", list.Total, err)
+	}
+	other := h.noteReply("The same words")
+	other.New[0].Version.Note = "Other words, added to the first."
+	if _, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, other); err != nil {
+		t.Errorf("words that add something: %v", err)
+	}
+}
+
 func TestRequest_AnswerSaysWhatIsMissing(t *testing.T) {
 	h, _, r := asked(t)
 	contributor := h.as(domain.RoleContributor)
