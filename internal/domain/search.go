@@ -11,7 +11,7 @@ const (
 
 // Searchable lists the nouns that the search goes through, in the order in which
 // equally good results stand.
-var Searchable = []Noun{NounControl, NounService, NounCertificate, NounReport, NounEvidence}
+var Searchable = []Noun{NounControl, NounService, NounCertificate, NounReport, NounRequest, NounEvidence}
 
 // SearchFilter is what is looked for, and where.
 type SearchFilter struct {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"slices"
 
 	"relier/internal/app"
 	"relier/internal/domain"
@@ -22,7 +23,10 @@ func (s *Server) showSearch(c *Ctx) error {
 	}
 	p := c.Page(c.L.T("search.title", nil))
 	p.Search = f.Query
-	v := views.Search{Words: f.Query, Result: r, Noun: f.Noun, Path: c.Path(), Action: c.At().Search(), Found: c.foundLines(r.Rows), Tabs: c.searchTabs(f, r)}
+	v := views.Search{Words: f.Query, Result: r, Noun: f.Noun, Path: c.Path(), Action: c.At().Search(), Tabs: c.searchTabs(f, r)}
+	if v.Found, err = c.foundLines(r.Rows); err != nil {
+		return err
+	}
 	if v.Behind, err = s.app.SearchBehind(c.Context(), c.Actor); err != nil {
 		return err
 	}
@@ -34,8 +38,7 @@ func (s *Server) showSearch(c *Ctx) error {
 
 // foundHrefs are the pages of what can be found; whoever makes a noun
 // searchable adds its page here.
-func (c *Ctx) foundHref(f domain.Found) string {
-	at := c.At()
+func (c *Ctx) foundHref(at Place, f domain.Found) string {
 	switch f.Noun {
 	case domain.NounControl:
 		return at.Control(domain.ControlID(f.Object))
@@ -45,18 +48,38 @@ func (c *Ctx) foundHref(f domain.Found) string {
 		return at.Certificate(domain.CertificateID(f.Object))
 	case domain.NounReport:
 		return at.Report(domain.ReportID(f.Object))
+	case domain.NounRequest:
+		return at.Request(domain.RequestID(f.Object))
 	case domain.NounEvidence:
 		return at.EvidenceItem(domain.EvidenceID(f.Object))
 	}
 	return ""
 }
 
-func (c *Ctx) foundLines(rows []domain.Found) []views.FoundLine {
+func (c *Ctx) foundLines(rows []domain.Found) ([]views.FoundLine, error) {
+	places, err := c.placesOf(rows)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]views.FoundLine, len(rows))
 	for i, f := range rows {
-		out[i] = views.FoundLine{Found: f, Href: c.foundHref(f), Kind: c.L.T("search.one."+string(f.Noun), nil)}
+		out[i] = views.FoundLine{Found: f, Href: c.foundHref(places[f.Engagement], f), Kind: c.L.T("search.one."+string(f.Noun), nil)}
 	}
-	return out
+	return out, nil
+}
+
+// placesOf are where the pages of engagements are: what belongs to all of them
+// (0) is shown in the one looked at.
+func (c *Ctx) placesOf(rows []domain.Found) (map[domain.EngagementID]Place, error) {
+	out := map[domain.EngagementID]Place{0: c.At(), c.Engagement.ID: c.At()}
+	if !slices.ContainsFunc(rows, func(f domain.Found) bool { _, here := out[f.Engagement]; return !here }) {
+		return out, nil
+	}
+	all, err := c.server.app.Engagements(c.ctx, c.Actor)
+	for _, e := range all {
+		out[e.ID] = c.At().In(e.Code)
+	}
+	return out, err
 }
 
 // searchTabs narrow the list to a noun, each with its count.
@@ -98,7 +121,10 @@ func (s *Server) showJump(c *Ctx, f domain.SearchFilter) error {
 	if err != nil {
 		return err
 	}
-	v := views.Jump{Words: f.Query, Pages: c.pagesNamed(f.Query), Found: c.foundLines(r.Rows)}
+	v := views.Jump{Words: f.Query, Pages: c.pagesNamed(f.Query)}
+	if v.Found, err = c.foundLines(r.Rows); err != nil {
+		return err
+	}
 	if f.Query != "" {
 		v.All = c.At().Search() + "?" + url.Values{"q": {f.Query}}.Encode()
 	}

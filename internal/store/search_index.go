@@ -58,6 +58,7 @@ type searchable struct {
 
 var searchables = map[domain.Noun]searchable{
 	domain.NounEvidence:    {1, "evidence", evidenceDocuments},
+	domain.NounRequest:     {3, "requests", requestDocuments},
 	domain.NounReport:      {4, "reports", reportDocuments},
 	domain.NounCertificate: {5, "certificates", certificateDocuments},
 	domain.NounService:     {6, "services", serviceDocuments},

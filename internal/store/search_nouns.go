@@ -86,6 +86,15 @@ func serviceKeys(names string) []string {
 	return distinct(out)
 }
 
+// requestDocuments leave out drafts, which only some may see.
+func requestDocuments(ctx context.Context, s *Store, org int64, ids []int64) ([]document, error) {
+	rows, err := all[requestRow](s.r(ctx).Where("org_id = ? AND id IN ? AND state <> ?", org, ids, string(domain.RequestDraft)), domain.NounRequest)
+	return each(rows, err, func(r requestRow) document {
+		return document{object: r.ID, engagement: r.EngagementID, code: domain.Request{Number: r.Number}.Code(), numbered: true, title: r.What,
+			said: []string{r.Detail, r.Format, r.Example}}
+	})
+}
+
 func evidenceDocuments(ctx context.Context, s *Store, org int64, ids []int64) ([]document, error) {
 	var rows []struct {
 		Row                                   evidenceRow `gorm:"embedded"`

@@ -71,6 +71,7 @@ INSERT INTO search_progress (noun, last_id) SELECT 'service', 0 WHERE EXISTS (SE
 INSERT INTO search_progress (noun, last_id) SELECT 'certificate', 0 WHERE EXISTS (SELECT 1 FROM certificates);
 INSERT INTO search_progress (noun, last_id) SELECT 'report', 0 WHERE EXISTS (SELECT 1 FROM reports);
 INSERT INTO search_progress (noun, last_id) SELECT 'responsibility', 0 WHERE EXISTS (SELECT 1 FROM responsibilities);
+INSERT INTO search_progress (noun, last_id) SELECT 'request', 0 WHERE EXISTS (SELECT 1 FROM requests);
 INSERT INTO search_progress (noun, last_id) SELECT 'evidence', 0 WHERE EXISTS (SELECT 1 FROM evidence);
 
 -- What could be read in the newest version of an item; unread ones are the queue.
