@@ -439,3 +439,15 @@ func TestRequest_AnswerWithFiles(t *testing.T) {
 	h.must(err)
 	h.must(content.Close())
 }
+
+func TestRequest_IsFoundByTheSearchOnceSent(t *testing.T) {
+	h, k, r := asked(t)
+	draft, err := h.SaveRequest(ctx, h.as(domain.RoleAuditor), h.eng, domain.Request{What: "Walrus register", Due: domain.DateOf(h.now).AddDays(9), Controls: []domain.ControlID{k.ID}}, false)
+	h.must(err)
+	for query, want := range map[string]int{r.Code(): 1, "walrus": 0, draft.Code(): 0} {
+		found, err := h.Search(ctx, h.as(domain.RoleContributor), domain.SearchFilter{Query: query})
+		if err != nil || found.Total != want {
+			t.Errorf("%q finds %d, want %d, %v", query, found.Total, want, err)
+		}
+	}
+}
