@@ -36,6 +36,7 @@ var damageNames = map[string]string{
 	"log_forked":     "cli.damage.log_forked",
 	"log_checkpoint": "cli.damage.log_checkpoint",
 	"schema":         "cli.damage.schema",
+	"derived":        "cli.damage.derived",
 }
 
 // check rehashes every file that the database cites, or a part of them, asks the

@@ -126,6 +126,9 @@ func readFolder(ctx context.Context, c config.Config) (*folder, error) {
 		}
 		d.app.SignWith(key)
 	}
+	if _, _, err := d.tellSeen(c.Data); err != nil { // before the database is read: it never leads
+		return nil, errors.Join(err, d.Close())
+	}
 	return d, nil
 }
 

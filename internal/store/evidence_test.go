@@ -172,7 +172,7 @@ func TestEvidence_NarrowedByItsDays(t *testing.T) {
 			"sensitivity": {domain.EvidenceFilter{Sensitivity: domain.SensitivityConfidential}, "[secret]"},
 			"by id":       {domain.EvidenceFilter{IDs: []domain.EvidenceID{early}}, "[early]"},
 			"by others":   {domain.EvidenceFilter{NotAuthor: p.ID}, "[]"},
-			"in order":    {domain.EvidenceFilter{Sort: "expires", Page: domain.Page{Size: 3}}, "[draft early later]"},
+			"in order":    {domain.EvidenceFilter{Sort: "expires", Page: domain.Page{Size: 3}}, "[early draft later]"},
 		} {
 			found, err := s.FindEvidence(ctx, o.ID, c.f)
 			must(t, err)
