@@ -218,18 +218,19 @@ func (v EvidenceReuse) table(l *i18n.Localizer) TableProps {
 
 // EvidenceCalendar is what runs out or is due for renewal, month by month.
 type EvidenceCalendar struct {
-	Month   domain.Period
-	Today   domain.Date
-	Audit   domain.Period
-	Year    []CalendarMonth
-	Overdue []domain.Evidence
-	Days    []CalendarDay
-	Ending  []domain.Evidence
-	More    bool
-	Item    func(domain.EvidenceID) string
-	Renew   func(domain.EvidenceID) string // nil when the reader may not
-	List    string
-	Month0  func(domain.Period) string // the calendar of a month
+	Month      domain.Period
+	Today      domain.Date
+	Audit      domain.Period
+	Year       []CalendarMonth
+	Overdue    []domain.Evidence // the longest overdue of them
+	AllOverdue int
+	Days       []CalendarDay
+	Ending     []domain.Evidence
+	More       bool
+	Item       func(domain.EvidenceID) string
+	Renew      func(domain.EvidenceID) string // nil when the reader may not
+	List       string
+	Month0     func(domain.Period) string // the calendar of a month
 }
 
 // CalendarMonth counts what falls into one month.

@@ -244,6 +244,14 @@ func (v RequestPage) returned() (domain.RequestAnswerView, bool) {
 	return newest, newest.Answer.ID != 0
 }
 
+// judges reports whether an answer waits for the reader's verdict: it comes before
+// the form that would add another.
+func (v RequestPage) judges() bool {
+	return v.MayJudge && slices.ContainsFunc(v.Answers, func(a domain.RequestAnswerView) bool {
+		return a.Answer.Pending() && (!v.own(a) || v.Alone)
+	})
+}
+
 // own reports whether the reader gave an answer or uploaded what it offers.
 func (v RequestPage) own(a domain.RequestAnswerView) bool {
 	return a.Answer.By == v.Actor || a.Version.UploadedBy == v.Actor

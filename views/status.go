@@ -30,7 +30,11 @@ func BucketStatus(l *i18n.Localizer, b domain.Bucket) StatusProps {
 // StateStatus shows the state of an object: noun says what it is, because French
 // words agree with it. The word is the message "state.<noun>.<state>".
 func StateStatus[S ~string](l *i18n.Localizer, noun domain.Noun, state S) StatusProps {
-	return StatusProps{Kind: stateKind(string(state)), Word: l.T("state."+string(noun)+"."+string(state), nil)}
+	kind := stateKind(string(state))
+	if noun == domain.NounRequest && string(state) == string(domain.RequestWithdrawn) {
+		kind = KindExcluded // nobody waits for it: not a certificate that no longer counts
+	}
+	return StatusProps{Kind: kind, Word: l.T("state."+string(noun)+"."+string(state), nil)}
 }
 
 var stateKinds = map[string]Kind{

@@ -106,6 +106,9 @@ func (c change) reply(e domain.Engagement, id domain.RequestID, in Reply) (domai
 	}
 	items := slices.Compact(slices.Sorted(slices.Values(in.Existing)))
 	for _, n := range in.New {
+		if err := c.notSaidYet(id, n); err != nil {
+			return first, err
+		}
 		n.Controls = first.Controls
 		added, err := c.addEvidence(n)
 		if err != nil {
@@ -126,6 +129,35 @@ func (c change) reply(e domain.Engagement, id domain.RequestID, in Reply) (domai
 		}
 	}
 	return c.offer(first, items, in.Note)
+}
+
+// notSaidYet refuses the words or the link that the same person has sent already
+// and that wait for a reviewer: a second press of the button, not a second answer.
+// (The bytes of a file are found by their digest.)
+func (c change) notSaidYet(id domain.RequestID, n NewEvidence) error {
+	if n.Item.Kind == domain.EvidenceFile {
+		return nil
+	}
+	answers, err := c.Answers(c.ctx, c.actor.Org, id)
+	if err != nil {
+		return err
+	}
+	for _, b := range answers {
+		if !b.Pending() || b.By != c.actor.Person {
+			continue
+		}
+		versions, err := c.EvidenceVersions(c.ctx, c.actor.Org, b.Evidence)
+		if err != nil {
+			return err
+		}
+		said := func(v domain.EvidenceVersion) bool {
+			return v.ID == b.VersionID && v.URL == n.Version.URL && v.Note == n.Version.Note
+		}
+		if slices.ContainsFunc(versions, said) {
+			return domain.Invalid("error.request.same_words", nil).At("note")
+		}
+	}
+	return nil
 }
 
 // offer answers a request with the newest versions of items.

@@ -386,6 +386,24 @@ func TestRequest_WithdrawAndReopenNeedAReason(t *testing.T) {
 	h.refused(err, domain.KindInvalid, "error.text.required")
 }
 
+func TestRequest_SecondPressIsNoSecondAnswer(t *testing.T) {
+	h, _, r := asked(t)
+	contributor := h.as(domain.RoleContributor)
+	if _, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("The same words")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, h.noteReply("The same words"))
+	h.refused(err, domain.KindInvalid, "error.request.same_words")
+	if list, err := h.FindEvidence(ctx, contributor, domain.EvidenceFilter{}); err != nil || list.Total != 1 {
+		t.Errorf("two presses made %d items, %v", list.Total, err)
+	}
+	other := h.noteReply("The same words")
+	other.New[0].Version.Note = "Other words, added to the first."
+	if _, err := h.AnswerRequest(ctx, contributor, h.eng, r.ID, other); err != nil {
+		t.Errorf("words that add something: %v", err)
+	}
+}
+
 func TestRequest_AnswerSaysWhatIsMissing(t *testing.T) {
 	h, _, r := asked(t)
 	contributor := h.as(domain.RoleContributor)
@@ -420,4 +438,16 @@ func TestRequest_AnswerWithFiles(t *testing.T) {
 	content, _, err := h.OpenVersion(ctx, h.as(domain.RoleAuditor), p.Answers[0].Item.ID, 1)
 	h.must(err)
 	h.must(content.Close())
+}
+
+func TestRequest_IsFoundByTheSearchOnceSent(t *testing.T) {
+	h, k, r := asked(t)
+	draft, err := h.SaveRequest(ctx, h.as(domain.RoleAuditor), h.eng, domain.Request{What: "Walrus register", Due: domain.DateOf(h.now).AddDays(9), Controls: []domain.ControlID{k.ID}}, false)
+	h.must(err)
+	for query, want := range map[string]int{r.Code(): 1, "walrus": 0, draft.Code(): 0} {
+		found, err := h.Search(ctx, h.as(domain.RoleContributor), domain.SearchFilter{Query: query})
+		if err != nil || found.Total != want {
+			t.Errorf("%q finds %d, want %d, %v", query, found.Total, want, err)
+		}
+	}
 }

@@ -86,7 +86,7 @@ func (c *Ctx) activityFields(f domain.ActivityFilter, names map[domain.PersonID]
 
 func (c *Ctx) activityTable(p views.Page, f domain.ActivityFilter, found domain.List[domain.Activity]) views.TableProps {
 	t := views.TableProps{ID: "activity", Caption: c.L.N("activity.count", found.Total, nil), Path: c.Path(), Columns: []views.Column{
-		{Label: c.L.T("activity.when", nil), Narrow: true}, {Label: c.L.T("activity.who", nil), Narrow: true}, {Label: c.L.T("activity.what", nil)}, {Label: c.L.T("record.proof", nil), Narrow: true}},
+		{Label: c.L.T("activity.when", nil), Narrow: true}, {Label: c.L.T("activity.who", nil), Narrow: true}, {Label: c.L.T("activity.what", nil), Wide: true}, {Label: c.L.T("record.proof", nil), Narrow: true}},
 		Pager: views.WholePager(f.Page, found.Total)}
 	for _, a := range found.Rows {
 		who := a.ActorName

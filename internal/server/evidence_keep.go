@@ -275,6 +275,9 @@ func (s *Server) reuseEvidence(c *Ctx) error {
 	return c.RedirectCount(c.At().Control(id)+"#evidence", "notice.evidence.reused", n)
 }
 
+// calendarMost is how many overdue items the calendar names; it counts them all.
+const calendarMost = 200
+
 // showEvidenceCalendar is what runs out or is due for renewal, month by month.
 func (s *Server) showEvidenceCalendar(c *Ctx) error {
 	on := s.app.Today()
@@ -285,7 +288,7 @@ func (s *Server) showEvidenceCalendar(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := views.EvidenceCalendar{Month: k.Month, Today: s.app.Today(), Audit: c.Engagement.Period, Overdue: k.Overdue, Ending: k.Ending, More: k.More,
+	v := views.EvidenceCalendar{Month: k.Month, Today: s.app.Today(), Audit: c.Engagement.Period, Overdue: k.Overdue[:min(len(k.Overdue), calendarMost)], AllOverdue: len(k.Overdue), Ending: k.Ending, More: k.More,
 		Item: c.At().EvidenceItem, List: c.At().Evidence(), Month0: c.At().EvidenceMonth}
 	if c.Actor.Can(domain.ActEvidenceWrite) {
 		v.Renew = c.At().NewEvidenceVersion

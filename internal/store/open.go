@@ -125,13 +125,14 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 			return err
 		}
 		t := &Store{write: tx, read: tx, dialect: s.dialect, inTx: true, log: &logBook{tables: s.log.tables}}
-		err := f(t)
-		if err == nil && !s.silent {
-			err = t.appendLog(ctx)
+		if err := f(t); err != nil {
+			return err
 		}
-		committing = err == nil
-		head = t.log.head
-		return err
+		if err := t.seal(ctx, s.silent); err != nil {
+			return err
+		}
+		committing, head = true, t.log.head
+		return nil
 	}, s.txOptions())
 	if err != nil && committing && !ranOut(err) {
 		err = unsureError{err}
@@ -143,6 +144,14 @@ func (s *Store) Tx(ctx context.Context, f func(*Store) error) error {
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
 	return translate(err)
+}
+
+// seal appends what a transaction did to the log, unless the log is silent.
+func (s *Store) seal(ctx context.Context, silent bool) error {
+	if silent {
+		return nil
+	}
+	return s.appendLog(ctx)
 }
 
 // queue makes writers wait for one another, as they do on SQLite anyway: a rule

@@ -39,8 +39,9 @@ var mutants = []mutant{
 		{"internal/store/open.go", "	}, s.txOptions())\n", "	}, s.txOptions())\n	_ = err\n	}()\n	err := <-told\n"},
 	}},
 	{"row before blob", []edit{
-		{"internal/app/evidence_draft.go", "	for _, f := range files {\n		if _, err := f.Keep(ctx); err != nil {\n			return nil, err\n		}\n	}\n	return a.AddEvidence(ctx, actor, items)",
-			"	out, err := a.AddEvidence(ctx, actor, items)\n	if err != nil {\n		return nil, err\n	}\n	for _, f := range files {\n		if _, err := f.Keep(ctx); err != nil {\n			return nil, err\n		}\n	}\n	return out, nil"},
+		{"internal/app/evidence_draft.go", "	for _, f := range files {\n		if _, err := f.Keep(ctx); err != nil {\n			return err\n		}\n	}\n	return nil\n}", "	return nil\n}"},
+		{"internal/app/evidence_draft.go", "		return nil\n	})\n	return added, twins, err",
+			"		return nil\n	})\n	for _, f := range files {\n		if _, err := f.Keep(ctx); err != nil {\n			return nil, nil, err\n		}\n	}\n	return added, twins, err"},
 	}},
 	{"rename before fsync", []edit{
 		{"internal/blob/files.go", "	if err := f.Sync(); err != nil {\n		return err\n	}\n	return f.Close()", "	return f.Close()"},
