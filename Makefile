@@ -43,7 +43,7 @@ bench:
 # The long run; its figures go to docs/durability.md.
 torture: tools
 	set -e; figures=$$(mktemp -d); trap 'rm -rf "$$figures"' EXIT; \
-	RELIER_TORTURE=long RELIER_TORTURE_FIGURES=$$figures go test -count=1 -timeout 90m -v ./internal/torture; \
+	RELIER_TORTURE=long RELIER_TORTURE_FIGURES=$$figures go test -count=1 -timeout 90m -v -skip TestFigures ./internal/torture; \
 	RELIER_TORTURE_FIGURES=$$figures go test -count=1 -run TestFigures ./internal/torture
 
 # Compile the templates; the generated code is committed.

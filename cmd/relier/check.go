@@ -36,6 +36,7 @@ var damageNames = map[string]string{
 	"log_forked":     "cli.damage.log_forked",
 	"log_checkpoint": "cli.damage.log_checkpoint",
 	"schema":         "cli.damage.schema",
+	"derived":        "cli.damage.derived",
 }
 
 // check rehashes every file that the database cites, or a part of them, asks the
@@ -68,7 +69,11 @@ func check(e *env, c *command, args []string) int {
 	if err != nil {
 		return e.fail(err)
 	}
-	return e.verdict(report, *asJSON)
+	damaged := "cli.check.damaged"
+	if *from != "" {
+		damaged = "cli.check.backup_damaged"
+	}
+	return e.verdict(report, damaged, *asJSON)
 }
 
 // scopeFlags adds the flags that narrow a check, and reads them afterwards.
@@ -115,11 +120,15 @@ func (e *env) look(settings config.Config, in app.CheckScope) (report app.CheckR
 		return report, err
 	}
 	report, err = d.app.CheckSome(e.ctx, in)
+	if domain.IsNotFound(err) {
+		err = &domain.Error{Kind: domain.KindNotFound, Key: "cli.error.org", Args: domain.Args{"Org": in.Org}}
+	}
 	return report, errors.Join(err, d.Close())
 }
 
-// verdict tells a report and gives the exit code.
-func (e *env) verdict(report app.CheckReport, asJSON bool) int {
+// verdict tells a report and gives the exit code; damaged is the sentence for
+// one that is not sound.
+func (e *env) verdict(report app.CheckReport, damaged string, asJSON bool) int {
 	if report.Damages == nil {
 		report.Damages = []app.Damage{} // an empty list, not null
 	}
@@ -131,7 +140,7 @@ func (e *env) verdict(report app.CheckReport, asJSON bool) int {
 			return e.fail(err)
 		}
 	} else {
-		e.tellCheck(report)
+		e.tellCheck(report, damaged)
 	}
 	if len(report.Damages) > 0 {
 		return exitFailed
@@ -139,12 +148,12 @@ func (e *env) verdict(report app.CheckReport, asJSON bool) int {
 	return exitOK
 }
 
-func (e *env) tellCheck(r app.CheckReport) {
+func (e *env) tellCheck(r app.CheckReport, damaged string) {
 	args := map[string]any{"Files": e.l.Number(r.Blobs), "Size": e.l.Bytes(r.Bytes), "Rows": e.l.Number(int(r.Rows)), "Leaves": e.l.Number(int(r.Leaves))}
 	if len(r.Damages) == 0 {
 		e.tell("cli.check.sound", args)
 	} else {
-		fmt.Fprintln(e.stdout, e.l.N("cli.check.damaged", len(r.Damages), args))
+		fmt.Fprintln(e.stdout, e.l.N(damaged, len(r.Damages), args))
 	}
 	if r.Part {
 		e.tell("cli.check.part", nil)

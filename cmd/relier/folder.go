@@ -119,12 +119,14 @@ func readFolder(ctx context.Context, c config.Config) (*folder, error) {
 	}
 	d := &folder{store: s, blobs: blob.ReadFiles(c.Data)}
 	d.app = app.New(d.store, d.blobs, time.Now).In(c.Data)
-	if _, err := os.Stat(filepath.Join(c.Data, logKeyFile)); err == nil { // read, never made
-		key, err := openLogKey(c.Data)
-		if err != nil {
-			return nil, errors.Join(err, d.Close())
-		}
+	switch key, err := readLogKey(c.Data); {
+	case err == nil:
 		d.app.SignWith(key)
+	case !errors.Is(err, os.ErrNotExist): // it is read, never made
+		return nil, errors.Join(err, d.Close())
+	}
+	if _, _, err := d.tellSeen(c.Data); err != nil { // before the database is read: it never leads
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }

@@ -25,6 +25,9 @@ func TestServe_BesideOthers(t *testing.T) {
 		o.ends(t, 1, "Another Relier is using the data folder "+dir)
 		o.saysOneSentence(t)
 	}
+	relier(t, "log", "key", "--data", dir).ends(t, 0)
+	relier(t, "check", "--data", dir, "--org", "nope").ends(t, 1, "no organization nope")
+	relier(t, "backups", "--from", to+"-not").ends(t, 1, "There is no folder "+to+"-not")
 	c, base := browser(t, s)
 	if status, _ := fetch(t, c, base+"/o/sample/system"); status != 200 {
 		t.Errorf("the server answers %d after all that", status)

@@ -2,24 +2,32 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"relier/internal/app"
 	"relier/internal/domain"
 )
 
-// showLogKey prints the key that checkpoints and proofs are verified with.
+// showLogKey prints the key that checkpoints and proofs are verified with. It
+// only reads, so it runs beside a server.
 func showLogKey(e *env, c *command, args []string) int {
 	f := newFlags(c)
 	settings, _, code, done := e.settings(f, args, 0)
 	if done {
 		return code
 	}
-	return e.within(settings, false, func(d *folder) error {
-		_, err := fmt.Fprintln(e.stdout, d.logKey.Public())
-		return err
-	})
+	key, err := readLogKey(settings.Data)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = &domain.Error{Kind: domain.KindNotFound, Key: "cli.error.no_data", Args: domain.Args{"Folder": settings.Data}}
+	}
+	if err != nil {
+		return e.fail(err)
+	}
+	fmt.Fprintln(e.stdout, key.Public())
+	return exitOK
 }
 
 // verifyLog checks exported records with their proofs. It needs nothing but the

@@ -17,11 +17,16 @@ const logKeyFile = "log.key"
 // openLogKey reads the log's key, and makes it where there is none: at the first
 // start. It is on disk before anything is signed with it.
 func openLogKey(dir string) (*tlog.Key, error) {
+	key, err := readLogKey(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeLogKey(filepath.Join(dir, logKeyFile))
+	}
+	return key, err
+}
+
+func readLogKey(dir string) (*tlog.Key, error) {
 	path := filepath.Join(dir, logKeyFile)
 	secret, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeLogKey(path)
-	}
 	if err != nil {
 		return nil, err
 	}

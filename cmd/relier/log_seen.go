@@ -31,26 +31,45 @@ type logSeen struct {
 // watchLog reads what was seen last, tells the check of it, and goes on noting:
 // unless the log does not continue it. Then the file stays as the witness it is.
 func (d *folder) watchLog(ctx context.Context, dir string) error {
-	path := filepath.Join(dir, logSeenFile)
 	seen := &logSeen{}
-	text, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	h, ok, err := d.tellSeen(dir)
+	if err != nil {
 		return err
 	}
-	if h, ok := readSeen(text); ok {
+	if ok {
 		seen.head = h
-		d.app.SeenBefore(logSeenFile, h)
 		if err := d.app.Continues(ctx, h); err != nil {
 			slog.Error("the log does not continue what was seen of it before: run relier check", "err", err)
 			return nil
 		}
 	}
-	if seen.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+	if seen.file, err = os.OpenFile(filepath.Join(dir, logSeenFile), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return err
 	}
 	d.seen = seen
 	d.store.OnGrow(seen.note)
 	return nil
+}
+
+// tellSeen reads what was seen last and tells the check of it. A server may be
+// writing: what reads the same twice was not met halfway.
+func (d *folder) tellSeen(dir string) (h tlog.Head, ok bool, err error) {
+	var text, again []byte
+	for range 5 {
+		text, again = again, nil
+		again, err = os.ReadFile(filepath.Join(dir, logSeenFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			return h, false, nil
+		}
+		if err != nil {
+			return h, false, err
+		}
+		if h, ok = readSeen(again); ok && string(text) == string(again) {
+			d.app.SeenBefore(logSeenFile, h)
+			return h, true, nil
+		}
+	}
+	return tlog.Head{}, false, nil
 }
 
 const seenForm = "%020d %x\n"

@@ -91,7 +91,12 @@ func (a *App) checkDatabase(ctx context.Context, kept []KeptCheckpoint, r *Check
 	for _, c := range complaints {
 		r.Damages = append(r.Damages, Damage{Kind: "database", What: c, Where: "database"})
 	}
-	return a.checkLog(ctx, kept, r)
+	if err := a.checkLog(ctx, kept, r); err != nil {
+		return err
+	}
+	return a.store.CheckDerived(ctx, func(d store.LogDamage) {
+		r.Damages = append(r.Damages, Damage{Kind: d.Kind, What: d.What, Where: d.Where})
+	})
 }
 
 // checkParts is how many parts the files are read in: the rows of a part fit

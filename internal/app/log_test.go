@@ -203,6 +203,9 @@ func TestCheck_NamesFlippedBits(t *testing.T) {
 	flipped := filepath.Join(t.TempDir(), "relier.db")
 	for range flips {
 		at := random.IntN(len(whole))
+		for whole[at] == 0 { // most pages are all but empty
+			at = random.IntN(len(whole))
+		}
 		b := slices.Clone(whole)
 		b[at] ^= 1 << random.IntN(8)
 		if err := os.WriteFile(flipped, b, 0o600); err != nil {
@@ -211,13 +214,11 @@ func TestCheck_NamesFlippedBits(t *testing.T) {
 		for _, companion := range []string{"-wal", "-shm"} {
 			_ = os.Remove(flipped + companion)
 		}
-		got := contentOf(flipped)
-		damages := checked(t, flipped, key, app.KeptCheckpoint{Name: "kept", Text: checkpoint})
-		if got == want {
+		if contentOf(flipped) == want {
 			continue
 		}
 		changed++
-		if len(damages) == 0 {
+		if damages := checked(t, flipped, key, app.KeptCheckpoint{Name: "kept", Text: checkpoint}); len(damages) == 0 {
 			t.Errorf("a flip at byte %d changed content and was not named", at)
 		}
 	}

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"relier/internal/domain"
+	"relier/internal/store"
 )
 
 // Upkeep is what a server does by itself, while people work, to keep what it
@@ -130,7 +133,25 @@ func (a *App) noteDatabase(ctx context.Context) error {
 			run.Found = append(run.Found, fmt.Sprintf("[%s] %s (%s)", d.Kind, d.What, d.Where))
 		}
 	}
-	return a.store.PutUpkeepRun(ctx, run)
+	return errors.Join(a.store.PutUpkeepRun(ctx, run), a.makeAnew(ctx, found))
+}
+
+// makeAnew makes anew what is derived, such as the search, where that is damaged.
+func (a *App) makeAnew(ctx context.Context, found []Damage) error {
+	if !slices.ContainsFunc(found, ofDerived) {
+		return nil
+	}
+	slog.WarnContext(ctx, "counts and the search are made anew")
+	if err := a.store.Tx(ctx, func(tx *store.Store) error { return tx.MakeAnew(ctx) }); err != nil {
+		return err
+	}
+	return a.FillSearch(ctx, 100, 50*time.Millisecond)
+}
+
+// ofDerived reports whether damage is to something derived; the database names
+// the full-text indexes itself.
+func ofDerived(d Damage) bool {
+	return d.Kind == "derived" || d.Kind == "database" && (strings.Contains(d.What, "search_titles") || strings.Contains(d.What, "search_words"))
 }
 
 func (a *App) backupDue(ctx context.Context, u Upkeep) error {

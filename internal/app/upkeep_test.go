@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -179,5 +180,35 @@ func TestKeep_BacksUp(t *testing.T) {
 	}
 	if all, err := app.Backups(u.Backup.To); err != nil || len(all) != 2 {
 		t.Errorf("%d backups in 25 hours, want 2: %v", len(all), err)
+	}
+}
+
+// Damage to the search harms no evidence: the check names it, the server's own
+// makes it anew.
+func TestKeep_MakesAnewWhatIsDerived(t *testing.T) {
+	for name, damage := range map[string]string{
+		"a document": "UPDATE search_docs SET label = 'Other'",
+		"a count":    "UPDATE evidence_counts SET n = n + 1",
+		"the index":  "UPDATE search_words_segdir SET root = zeroblob(length(root))",
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.attach("a.txt", "proof")
+			if r, err := h.Check(ctx); err != nil || len(r.Damages) > 0 {
+				t.Fatalf("before: %+v, %v", r.Damages, err)
+			}
+			db, err := sql.Open("sqlite3", filepath.Join(h.dir, "relier.db"))
+			h.must(err)
+			_, err = db.Exec(damage)
+			h.must(err)
+			h.must(db.Close())
+			if r, err := h.Check(ctx); err != nil || len(r.Damages) == 0 {
+				t.Fatalf("not named: %v", err)
+			}
+			h.KeepOnce(ctx, app.Upkeep{})
+			if r, err := h.Check(ctx); err != nil || len(r.Damages) > 0 {
+				t.Errorf("not made anew: %+v, %v", r.Damages, err)
+			}
+		})
 	}
 }

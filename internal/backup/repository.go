@@ -89,6 +89,9 @@ func marked(dir string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("open the backups: %w", err)
 	}
+	if _, missing := os.Stat(dir); errors.Is(missing, fs.ErrNotExist) {
+		return &domain.Error{Kind: domain.KindNotFound, Key: "error.backup.no_folder", Args: domain.Args{"Folder": dir}, Err: err}
+	}
 	return &domain.Error{Kind: domain.KindInvalid, Key: "error.backup.no_repository", Args: domain.Args{"Folder": dir}, Err: err}
 }
 

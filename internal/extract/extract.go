@@ -67,14 +67,27 @@ func New(cache string) *Reader { return &Reader{PDF: pdf.New(cache)} }
 // plain text too. The error is one of the four above, or that of ctx.
 func (r *Reader) Text(ctx context.Context, in io.ReaderAt, size int64, mediaType, fileName string, l Limits) (text string, err error) {
 	l = l.orDefault()
+	f := FormatOf(in, size, mediaType, fileName)
+	if err := r.ready(ctx, f); err != nil {
+		return "", err
+	}
 	limited, stop := context.WithTimeout(ctx, l.Time)
 	defer stop()
 	out := &builder{most: l.Text}
-	err = r.read(limited, in, size, FormatOf(in, size, mediaType, fileName), l, out)
+	err = r.read(limited, in, size, f, l, out)
 	if errors.Is(err, errFull) {
 		err = nil
 	}
 	return out.settle(sorted(ctx, limited, err))
+}
+
+// ready starts what reads a format before a file's time begins: compiling PDFium
+// on a busy machine may take longer than any file is given.
+func (r *Reader) ready(ctx context.Context, f Format) error {
+	if f != PDF {
+		return nil
+	}
+	return sorted(ctx, ctx, r.PDF.Prepare(ctx))
 }
 
 func (r *Reader) read(ctx context.Context, in io.ReaderAt, size int64, f Format, l Limits, out *builder) (err error) {

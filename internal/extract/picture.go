@@ -95,6 +95,9 @@ func fit(p image.Image, most int) image.Image {
 }
 
 func (r *Reader) drawPage(ctx context.Context, w io.Writer, in io.ReaderAt, size int64, page, most int) error {
+	if err := r.ready(ctx, PDF); err != nil {
+		return err
+	}
 	limited, stop := context.WithTimeout(ctx, DefaultLimits.Time)
 	defer stop()
 	err := r.PDF.Read(limited, in, size, func(d *pdf.Document) error { return d.Draw(w, page, most) })
@@ -104,6 +107,9 @@ func (r *Reader) drawPage(ctx context.Context, w io.Writer, in io.ReaderAt, size
 // Page returns the text of one page of a PDF, counted from 1, and how many pages
 // there are. A page without text is no error.
 func (r *Reader) Page(ctx context.Context, in io.ReaderAt, size int64, page int) (text string, pages int, err error) {
+	if err := r.ready(ctx, PDF); err != nil {
+		return "", 0, err
+	}
 	limited, stop := context.WithTimeout(ctx, DefaultLimits.Time)
 	defer stop()
 	out := &builder{most: 64 << 10}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"sync"
 
 	"relier/internal/domain"
 )
@@ -128,10 +129,11 @@ func copyBlob(ctx context.Context, win *window, open Open, e Entry, chunk []byte
 		if size += int64(n); size > e.Blob.Size {
 			return fmt.Errorf("%s: stored bytes exceed the recorded %d", e.Path, e.Blob.Size)
 		}
-		sum.Write(chunk[:n])
-		crc.Write(chunk[:n])
-		if _, err := win.Write(chunk[:n]); err != nil {
-			return err
+		var hashing sync.WaitGroup
+		hashing.Go(func() { sum.Write(chunk[:n]); crc.Write(chunk[:n]) })
+		_, broken := win.Write(chunk[:n])
+		if hashing.Wait(); broken != nil {
+			return broken
 		}
 		if err == io.EOF {
 			break

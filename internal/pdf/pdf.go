@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -55,22 +56,27 @@ var caches = struct {
 	byDir map[string]wazero.CompilationCache
 }{byDir: map[string]wazero.CompilationCache{}}
 
-func cache(dir string) (wazero.CompilationCache, error) {
+// cache gives the cache of a folder; first says that this process had none yet.
+func cache(dir string) (c wazero.CompilationCache, first bool, err error) {
 	caches.Lock()
 	defer caches.Unlock()
 	if c, ok := caches.byDir[dir]; ok {
-		return c, nil
+		return c, false, nil
 	}
-	c, err := wazero.NewCompilationCache(), error(nil)
+	c = wazero.NewCompilationCache()
 	if dir != "" {
 		c, err = wazero.NewCompilationCacheWithDir(dir)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open the cache of compiled code: %w", err)
+		return nil, false, fmt.Errorf("open the cache of compiled code: %w", err)
 	}
 	caches.byDir[dir] = c
-	return c, nil
+	return c, true, nil
 }
+
+// starting lets one engine start at a time: of two that need the library for the
+// first time, the second finds it compiled.
+var starting sync.Mutex
 
 // start gives the running library; its caller has the turn.
 func (e *Engine) start() (pdfium.Pool, error) {
@@ -82,9 +88,14 @@ func (e *Engine) start() (pdfium.Pool, error) {
 	if e.pool != nil {
 		return e.pool, nil
 	}
-	compiled, err := cache(e.dir)
+	starting.Lock()
+	defer starting.Unlock()
+	compiled, first, err := cache(e.dir)
 	if err != nil {
 		return nil, err
+	}
+	if first { // compiling needs 300 MB for a moment, which nobody else should lack
+		defer debug.FreeOSMemory()
 	}
 	e.pool, err = webassembly.Init(webassembly.Config{
 		MaxTotal: 1,
@@ -100,6 +111,22 @@ func (e *Engine) start() (pdfium.Pool, error) {
 		return nil, fmt.Errorf("start PDFium: %w", err)
 	}
 	return e.pool, nil
+}
+
+// Prepare starts the library, and compiles it where that was never done, so that
+// a document's time is not spent on it.
+func (e *Engine) Prepare(ctx context.Context) error {
+	select {
+	case e.turn <- struct{}{}:
+		defer func() { <-e.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if _, err := e.start(); err != nil {
+		return err
+	}
+	e.restLater()
+	return nil
 }
 
 func (e *Engine) restLater() {

@@ -32,6 +32,10 @@ func NewClamd(address string) (*Clamd, error) {
 // chunkMost is how many bytes go to the daemon at a time.
 const chunkMost = 128 << 10
 
+// versionMost is how long a verdict waits for the daemon's name, which it can
+// do without.
+const versionMost = 5 * time.Second
+
 // Scan implements Scanner.
 func (c *Clamd) Scan(ctx context.Context, file io.Reader) (domain.Scan, error) {
 	ctx, stop := context.WithTimeout(ctx, timeMost)
@@ -54,6 +58,8 @@ func (c *Clamd) Scan(ctx context.Context, file io.Reader) (domain.Scan, error) {
 
 // version is how the daemon calls itself, with the date of its signatures.
 func (c *Clamd) version(ctx context.Context) string {
+	ctx, stop := context.WithTimeout(ctx, versionMost)
+	defer stop()
 	answer, err := c.ask(ctx, "zVERSION\x00", func(io.Writer) error { return nil })
 	if err != nil || answer == "" {
 		return "clamd"

@@ -1,6 +1,7 @@
 package scan_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -26,7 +27,7 @@ func script(t *testing.T, body string) string {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return "sh " + path // a program just written may still be open for writing in a fork
 }
 
 func TestCommand_Scan(t *testing.T) {
@@ -89,18 +90,23 @@ func clamd(t *testing.T, say string) string {
 			}
 			go func() {
 				defer c.Close()
-				command := make([]byte, 10)
-				if n, _ := io.ReadFull(c, command); n < 9 || string(command[:9]) == "zVERSION\x00" {
+				in := bufio.NewReader(c)
+				switch command, _ := in.ReadString(0); command {
+				case "zVERSION\x00":
 					_, _ = io.WriteString(c, "ClamAV 1.4.2/27000\x00")
+					return
+				case "zINSTREAM\x00":
+				default:
+					_, _ = io.WriteString(c, "UNKNOWN COMMAND\x00")
 					return
 				}
 				var got bytes.Buffer
 				for {
 					var n uint32
-					if err := binary.Read(c, binary.BigEndian, &n); err != nil || n == 0 {
+					if err := binary.Read(in, binary.BigEndian, &n); err != nil || n == 0 {
 						break
 					}
-					_, _ = io.CopyN(&got, c, int64(n))
+					_, _ = io.CopyN(&got, in, int64(n))
 				}
 				switch {
 				case say != "":
@@ -134,6 +140,9 @@ func TestClamd_Scan(t *testing.T) {
 			got, err := s.Scan(t.Context(), strings.NewReader(c.content))
 			if got.Verdict != c.want || (c.want == "") != errors.Is(err, scan.ErrNoVerdict) {
 				t.Errorf("got %+v, %v", got, err)
+			}
+			if got.Engine != "ClamAV 1.4.2/27000" {
+				t.Errorf("by %q", got.Engine)
 			}
 		})
 	}

@@ -176,7 +176,6 @@ func TestReadiness_ShownWithItsReasonEverywhere(t *testing.T) {
 		"/controls":  "#controls tbody tr",
 		"/reliances": "#reliances tbody tr",
 		"/soa?" + url.Values{"q": {"A.7.1"}}.Encode():                      "#soa tbody tr:first-child",
-		"/search?q=Perimeters":                                             "#found-controls tbody tr",
 		"/services/" + strconv.FormatInt(int64(r.Service), 10):             "#dependants-table tbody tr",
 		"/certificates/" + strconv.FormatInt(int64(r.Certificates[0]), 10): "#dependants-table tbody tr",
 		"/controls/" + strconv.FormatInt(int64(c.ID), 10):                  ".standing",

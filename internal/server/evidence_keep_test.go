@@ -203,7 +203,8 @@ func TestEvidence_ReuseInThreeClicks(t *testing.T) {
 	}
 }
 
-// Who opened and who downloaded an item, an assessor too; an assessor is not told.
+// Who opened, previewed and downloaded an item, an assessor too; an assessor is
+// not told.
 func TestEvidence_WhoSawIt(t *testing.T) {
 	t.Parallel()
 	a := auditNorth(t)
@@ -212,9 +213,13 @@ func TestEvidence_WhoSawIt(t *testing.T) {
 	if got := assessor.get(itemPath(e)).want(http.StatusOK); got.doc().Find("#seen").Length() > 0 {
 		t.Error("an assessor sees who saw it")
 	}
+	if got := a.get(itemPath(e)).want(http.StatusOK).text("#seen"); strings.Contains(got, "Previewed") || strings.Contains(got, "Downloaded") {
+		t.Errorf("seen before anybody saw its content: %s", got)
+	}
+	assessor.get(itemPath(e) + "/versions/1/preview").want(http.StatusOK)
 	assessor.get(itemPath(e) + "/versions/1/file").want(http.StatusOK)
 	got := a.get(itemPath(e)).want(http.StatusOK).text("#seen")
-	if !strings.Contains(got, "The assessor") || !strings.Contains(got, "Opened") || !strings.Contains(got, "Downloaded") {
+	if !strings.Contains(got, "The assessor") || !strings.Contains(got, "Opened") || !strings.Contains(got, "Previewed") || !strings.Contains(got, "Downloaded") {
 		t.Errorf("seen: %s", got)
 	}
 }

@@ -45,6 +45,9 @@ func (s *Server) showPreview(c *Ctx) error {
 	if p.Page < p.Pages {
 		v.Next = at + "?page=" + strconv.Itoa(p.Page+1)
 	}
+	if p.Why == "" { // else its content was not seen
+		s.app.Saw(c.Context(), c.Actor, id, version, domain.SeenPreviewed)
+	}
 	return c.Render(views.EvidencePreviewPage(c.Page(c.L.T("preview.title", nil)), v))
 }
 

@@ -35,7 +35,7 @@ type library struct {
 func openLibrary(t *testing.T) *library {
 	t.Helper()
 	k := testkit.NewApp(t)
-	s := &site{t: t, app: k.App, log: &lockedBuffer{}}
+	s := &site{t: t, app: k.App, clock: k.Clock, log: &lockedBuffer{}}
 	s.server = server.New(k.App, server.Config{Config: config.Default()})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -7,9 +7,12 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -72,7 +75,7 @@ func hostile(t *testing.T, counter string) map[string]string {
 		"h.csv":       "name,value\n\"" + strings.ReplaceAll(html, `"`, `""`) + "\",=HYPERLINK(\"" + counter + "/csv\")\n",
 		"i.eml":       "Subject: " + html + "\r\nContent-Type: text/html\r\n\r\n" + html,
 		"j.txt":       html,
-		"k.html.png":  `<!DOCTYPE html>` + html,
+		"k.html.png":  `<!DOCTYPE html><p>` + html,
 		"l\"><b>.txt": "name",
 		"m.xml":       `<?xml version="1.0"?><?xml-stylesheet href="javascript:` + counter + `"?><x:script xmlns:x="http://www.w3.org/1999/xhtml">` + js + `</x:script>`,
 		"n.js":        js,
@@ -83,67 +86,76 @@ func hostile(t *testing.T, counter string) map[string]string {
 const inLinks = `JSON.stringify([...document.querySelectorAll("[href],[src],[data],[action],[srcset]")].flatMap(e =>
 	["href","src","data","srcset"].map(a => e.getAttribute(a))).filter(h => h && h.startsWith("/") && !h.startsWith("//")))`
 
+// provenBy checks how many requests a page of ours, shown as the type it wants to
+// be, makes the counter count: none would mean that it counts nothing.
+func (h *hits) provenBy(t *testing.T, p *chromium.Page, kind, page string) {
+	t.Helper()
+	before := h.n.Load()
+	h.page.Store(page)
+	p.Eval(`(location = ` + fmt.Sprintf("%q", h.URL+"/inline/"+kind) + `, "")`)
+	await(t, func() bool { return h.n.Load() >= before+3 }) // the picture, the fetch, and where it goes
+}
+
+// Every link that pages offer to evidence, opened in a browser, and every file
+// embedded as another site would: no script of a file runs.
 func TestContent_RunsNoScript(t *testing.T) {
 	counter := newHits(t)
 	s := openLibrary(t)
-	control := s.control("C-1", "A.5.1")
+	control, request := s.control("C-1", "A.5.1"), s.ask("Files", 0, true)
+	asked := fmt.Sprintf("%s/requests/%d", north, request.ID)
 	files := hostile(t, counter.URL)
-	var names []string
-	for name := range files {
-		names = append(names, name)
+	form := fields("title", `<img src=x onerror="location='`+counter.URL+`/t'">`)
+	form["controls"] = []string{fmt.Sprint(control.ID)}
+	var send []named
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		send = append(send, named{name, []byte(files[name])})
 	}
-	slices.Sort(names)
-	pages := []string{north + "/evidence", north + "/controls/" + fmt.Sprint(control.ID), north + "/search?q=a"}
-	for _, name := range names {
-		form := fields("title", name)
-		form["controls"] = []string{fmt.Sprint(control.ID)}
-		to, err := url.Parse(s.upload(north+"/evidence", form, named{name, []byte(files[name])}).leads(north + "/evidence/added?"))
-		s.must(err)
-		item := north + "/evidence/" + to.Query().Get("id")
-		pages = append(pages, to.String(), item, item+"/edit", item+"/versions/new", item+"/versions/1/preview", item+"/versions/1/preview/image", item+"/versions/1/file")
-	}
+	added, err := url.Parse(s.upload(north+"/evidence", form, send...).leads(north + "/evidence/added?"))
+	s.must(err)
+	// Answered with the same bytes, which are on file by now.
+	reply(s.visitor, asked+"/answers", map[string]string{"captured_on": "2026-03-02", "from": "2026-02-01", "to": "2026-02-28"}, files).leads(asked)
 
 	p := chromium.Open(t, strings.Replace(s.url, "127.0.0.1", "localhost", 1), chromium.Options{})
-	for kind, page := range map[string]string{"image_svg+xml": files["a.svg"], "text_html": files["j.txt"]} {
-		before := counter.n.Load()
-		counter.page.Store(page)
-		p.Eval(`(location = ` + fmt.Sprintf("%q", counter.URL+"/inline/"+kind) + `, "")`)
-		await(t, func() bool { return counter.n.Load() > before }) // else the counter counts nothing
-		time.Sleep(time.Second)                                    // its script still goes elsewhere
-	}
+	counter.provenBy(t, p, "image_svg+xml", files["a.svg"])
+	counter.provenBy(t, p, "text_html", files["j.txt"])
 	p.Go("/sign-in")
 	p.Fill("email", "ada@example.org")
 	p.Fill("password", testkit.Password)
 	p.Press("main form button[type=submit]")
 	counter.n.Store(0)
 
-	seen := map[string]bool{}
-	visit := func(path string) (links []string) {
+	seen, saved := map[string]bool{}, 0
+	open := func(path string) (links []string) {
 		if seen[path] {
 			return nil
 		}
 		seen[path] = true
-		if strings.HasSuffix(path, "/file") { // saved, which leaves our page standing
-			p.Go(north + "/evidence")
-			p.Eval(`(location = ` + fmt.Sprintf("%q", path) + `, "")`)
-			time.Sleep(200 * time.Millisecond)
+		if strings.HasSuffix(path, "/file") { // saved, and never shown
+			if got, err := os.ReadFile(p.Save(path)); err != nil || !slices.ContainsFunc(send, func(f named) bool { return bytes.Equal(f.body, got) }) {
+				t.Errorf("%s saved %q, %v", path, got, err)
+			}
+			saved++
 			return nil
 		}
-		p.Go(path)
+		if status := p.Go(path); status != http.StatusOK {
+			t.Errorf("%s answers %d", path, status)
+		}
 		s.must(json.Unmarshal([]byte(p.Eval(inLinks)), &links))
 		return links
 	}
-	var links []string
-	for _, path := range pages {
-		links = append(links, visit(path)...)
-	}
-	for _, path := range links {
-		if strings.Contains(path, "/evidence/") && !strings.Contains(path, "?page=") || strings.Contains(path, "/image?") {
-			visit(path)
+	item := regexp.MustCompile(`/evidence/\d+(/|$)`)
+	next := []string{added.String(), north + "/evidence", north + "/controls/" + fmt.Sprint(control.ID), asked, north + "/search?q=script", north + "/search?q=name"}
+	for len(next) > 0 {
+		links := open(next[0])
+		next = next[1:]
+		for _, path := range links {
+			if item.MatchString(path) && !seen[path] {
+				next = append(next, path)
+			}
 		}
 	}
-	p.Go(north + "/evidence")
 	// As another site would embed them, had it our reader's cookies.
+	p.Go(north + "/evidence")
 	for path := range seen {
 		if strings.Contains(path, "/versions/1/") {
 			p.Eval(fmt.Sprintf(`(["iframe","img","script","embed"].forEach(n => { const e = document.createElement(n); e.src = %q; document.body.append(e) }), "")`, path))
@@ -153,7 +165,7 @@ func TestContent_RunsNoScript(t *testing.T) {
 	if n := counter.n.Load(); n != 0 {
 		t.Errorf("scripts of evidence sent %d requests", n)
 	}
-	if len(seen) < 6*len(files) {
-		t.Errorf("only %d addresses opened", len(seen))
+	if saved != len(files) || len(seen) < 5*len(files) {
+		t.Errorf("of %d files %d were saved and %d addresses opened", len(files), saved, len(seen))
 	}
 }

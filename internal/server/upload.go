@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"mime"
@@ -22,6 +23,7 @@ type File struct {
 const (
 	filesMost    = 500      // in one upload
 	epilogueMost = 64 << 10 // bytes after the last boundary
+	readAtOnce   = 256 << 10
 )
 
 // Upload reads a multipart body straight from the connection. Each file goes to
@@ -35,10 +37,11 @@ func (c *Ctx) Upload(limit int64, file func(File) error) (*Form, error) {
 		return nil, domain.Invalid("error.form", nil)
 	}
 	form := &Form{Values: url.Values{}}
-	if err := readParts(multipart.NewReader(c.body, params["boundary"]), limit, form, file); err != nil {
+	in := bufio.NewReaderSize(c.body, readAtOnce)
+	if err := readParts(multipart.NewReader(in, params["boundary"]), limit, form, file); err != nil {
 		return nil, incomplete(err)
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(c.body, epilogueMost))
+	n, err := io.Copy(io.Discard, io.LimitReader(in, epilogueMost))
 	if err == nil && n == epilogueMost {
 		err = domain.Invalid("error.form", nil)
 	}

@@ -31,7 +31,7 @@ func TestBlobUses_NameEveryColumnOfDigests(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "relier.db"))
 	var columns []string
 	must(t, s.Writer().Raw(`SELECT m.name || '.' || p.name FROM sqlite_schema m JOIN pragma_table_info(m.name) p
-		WHERE m.type = 'table' AND upper(p.type) = 'BLOB' ORDER BY 1`).Scan(&columns).Error)
+		WHERE m.type = 'table' AND m.name NOT LIKE 'search_%' AND upper(p.type) = 'BLOB' ORDER BY 1`).Scan(&columns).Error)
 	for _, c := range columns {
 		if bytesColumns[c] == "" {
 			t.Errorf("%s holds bytes: say in bytesColumns what they are, and if they name a stored blob add them to BlobUses", c)

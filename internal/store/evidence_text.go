@@ -16,6 +16,14 @@ type evidenceTextRow struct {
 	Reason     string
 	Text       string
 	ReadAt     int64
+	Digest     string // see derived
+}
+
+// sealed is the row with its digest.
+func (r evidenceTextRow) sealed() evidenceTextRow {
+	r.Digest, _ = derivedDigest("evidence_texts", map[string]any{"org_id": r.OrgID, "version_id": r.VersionID, "evidence_id": r.EvidenceID,
+		"state": r.State, "reason": r.Reason, "text": r.Text, "read_at": r.ReadAt}) // these kinds of values have one
+	return r
 }
 
 func (evidenceTextRow) TableName() string { return "evidence_texts" }
@@ -34,7 +42,7 @@ func (s *Store) queueText(ctx context.Context, v domain.EvidenceVersion) error {
 	if v.Blob.SHA256.IsZero() {
 		return nil
 	}
-	row := evidenceTextRow{OrgID: int64(v.Org), VersionID: int64(v.ID), EvidenceID: int64(v.Evidence), State: string(domain.TextUnread)}
+	row := evidenceTextRow{OrgID: int64(v.Org), VersionID: int64(v.ID), EvidenceID: int64(v.Evidence), State: string(domain.TextUnread)}.sealed()
 	return insert(ctx, s, domain.NounEvidence, &row)
 }
 
@@ -51,8 +59,9 @@ func (s *Store) UnreadVersions(ctx context.Context, most int) ([]domain.Evidence
 // PutText keeps what was read of a version, unless a newer one came meanwhile or
 // it was read before, and lets the search know.
 func (s *Store) PutText(ctx context.Context, t domain.EvidenceText, at time.Time) error {
-	res := s.w(ctx).Model(&evidenceTextRow{}).Where("org_id = ? AND version_id = ? AND state = ?", int64(t.Org), int64(t.Version), string(domain.TextUnread)).
-		Updates(map[string]any{"state": string(t.State), "reason": t.Reason, "text": t.Text, "read_at": micros(at)})
+	row := evidenceTextRow{OrgID: int64(t.Org), VersionID: int64(t.Version), EvidenceID: int64(t.Evidence), State: string(t.State), Reason: t.Reason, Text: t.Text, ReadAt: micros(at)}.sealed()
+	res := s.w(ctx).Model(&evidenceTextRow{}).Where("org_id = ? AND version_id = ? AND evidence_id = ? AND state = ?", row.OrgID, row.VersionID, row.EvidenceID, string(domain.TextUnread)).
+		Updates(map[string]any{"state": row.State, "reason": row.Reason, "text": row.Text, "read_at": row.ReadAt, "digest": row.Digest})
 	if res.Error != nil {
 		return fmt.Errorf("keep a text: %w", translate(res.Error))
 	}

@@ -43,6 +43,14 @@ var unwatched = map[string]string{
 	"evidence_counts":        "derived: counted from watched rows",
 }
 
+// passing are the unwatched tables in which damage is not worth a word: the
+// server writes them anew by itself. Damage to the others is named, to those of
+// the full-text indexes by asking the database about itself.
+var passing = []string{"sessions", "throttles", "evidence_sightings", "uploads", "log_touched", "scrub_slices", "blob_damages", "blob_orphans", "upkeep", "search_progress"}
+
+// Passing lists them.
+func Passing() []string { return slices.Clone(passing) }
+
 // shared are the watched tables that belong to no single organization.
 var shared = []string{"organizations", "people"}
 

@@ -24,6 +24,15 @@ type searchDocRow struct {
 	Words        string
 	Facets       string
 	Body         string
+	Digest       string // see derived
+}
+
+// sealed is the row with its digest.
+func (r searchDocRow) sealed() searchDocRow {
+	r.Digest, _ = derivedDigest("search_docs", map[string]any{"id": r.ID, "org_id": r.OrgID, "noun": r.Noun, "object_id": r.ObjectID,
+		"engagement_id": r.EngagementID, "code": r.Code, "code_key": r.CodeKey, "label": r.Label, "said": r.Said, "title": r.Title,
+		"words": r.Words, "facets": r.Facets, "body": r.Body}) // these kinds of values have one
+	return r
 }
 
 func (searchDocRow) TableName() string { return "search_docs" }
@@ -81,8 +90,9 @@ func (d document) row(noun domain.Noun, n searchable, org int64) searchDocRow {
 	if d.numbered {
 		title = folded(d.title)
 	}
-	return searchDocRow{n.id(d.object), org, string(noun), d.object, d.engagement, d.code, codeKey(d.code), d.title, joinSaid(d.said),
-		title, folded(d.said...), strings.Join(d.facets, " "), folded(strings.ToValidUTF8(text, ""))}
+	return searchDocRow{ID: n.id(d.object), OrgID: org, Noun: string(noun), ObjectID: d.object, EngagementID: d.engagement,
+		Code: d.code, CodeKey: codeKey(d.code), Label: d.title, Said: joinSaid(d.said), Title: title, Words: folded(d.said...),
+		Facets: strings.Join(d.facets, " "), Body: folded(strings.ToValidUTF8(text, ""))}.sealed()
 }
 
 func joinSaid(said []string) string {

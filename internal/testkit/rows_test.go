@@ -10,7 +10,8 @@ import (
 	"relier/internal/testkit"
 )
 
-// rowCounts counts the rows of every table, looking past the program.
+// rowCounts counts the rows of every table, looking past the program. The log
+// only grows, and a full-text index forgets words when it merges: neither counts.
 func rowCounts(t *testing.T, k *testkit.Kit) map[string]int {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(k.Dir, "relier.db")+"?mode=ro")
@@ -19,7 +20,8 @@ func rowCounts(t *testing.T, k *testkit.Kit) map[string]int {
 	}
 	defer db.Close()
 	var names []string
-	found, err := db.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+	found, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'log_%'
+		AND name NOT LIKE 'search_titles_%' AND name NOT LIKE 'search_words_%'`)
 	if err != nil {
 		t.Fatal(err)
 	}

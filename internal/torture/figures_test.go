@@ -35,7 +35,7 @@ const (
 )
 
 // suites is the order of the table.
-var suites = []string{"kill", "first start", "power", "mutant*", "fsync fails", "file size limit", "disk full", "blob flips", "database flips", "log flips", "backup flips", "backup", "cut"}
+var suites = []string{"kill", "first start", "power", "mutant*", "fsync fails", "file size limit", "disk full", "blob flips", "database flips", "log flips", "backup flips", "backup", "cut", "pieces"}
 
 // TestFigures runs after a long run of the others, and puts the lines of a long run into the document.
 func TestFigures(t *testing.T) {

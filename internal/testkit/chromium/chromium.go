@@ -54,7 +54,7 @@ func Open(t testing.TB, base string, o Options) *Page {
 	if path == "" {
 		t.Skip("SKIPPED: no Chromium is installed, so the pages were not tried in a browser; install the package chromium")
 	}
-	p := &Page{t: t, base: base, downloads: t.TempDir(), saved: make(chan string, 4)}
+	p := &Page{t: t, base: base, downloads: t.TempDir(), saved: make(chan string, 1)}
 	p.start(path, o)
 	return p
 }
@@ -109,11 +109,21 @@ func (p *Page) watchDownloads() {
 			name = e.SuggestedFilename
 		case *browser.EventDownloadProgress:
 			if e.State == browser.DownloadProgressStateCompleted {
-				p.saved <- p.downloads + string(os.PathSeparator) + name
+				p.keep(p.downloads + string(os.PathSeparator) + name)
 			}
 		}
 	})
 	p.must(err, "watch downloads")
+}
+
+// keep remembers the newest file that was saved. It never waits: whatever waits
+// in a listener holds up every later event of the browser.
+func (p *Page) keep(path string) {
+	select {
+	case <-p.saved:
+	default:
+	}
+	p.saved <- path
 }
 
 func (p *Page) must(err error, what string) {
@@ -230,12 +240,28 @@ func (p *Page) Download(selector string) string {
 	if p.Count(selector) == 0 {
 		p.t.Fatalf("%s has no %s:\n%s", p.Path(), selector, p.Text("main"))
 	}
-	p.Click(selector)
+	return p.download(func() { p.Click(selector) }, selector)
+}
+
+// Save goes to an address that answers with a file, as a typed one would, and
+// returns the path of the file. The page stays where it is.
+func (p *Page) Save(path string) string {
+	p.t.Helper()
+	return p.download(func() { p.eval(fmt.Sprintf(`(location = %q, "")`, path)) }, path)
+}
+
+func (p *Page) download(by func(), what string) string {
+	p.t.Helper()
+	select {
+	case <-p.saved: // of an earlier step
+	default:
+	}
+	by()
 	select {
 	case path := <-p.saved:
 		return path
-	case <-time.After(2 * time.Minute):
-		p.t.Fatalf("nothing was downloaded by %s in %s", selector, p.Path())
+	case <-time.After(30 * time.Second):
+		p.t.Fatalf("nothing was downloaded by %s in %s", what, p.Path())
 		return ""
 	}
 }
