@@ -171,12 +171,16 @@ func (s *Store) evidenceIn(ctx context.Context, org domain.OrgID, f domain.Evide
 		linked := s.r(ctx).Model(&evidenceControlRow{}).Select("evidence_id").Where("org_id = ? AND control_id = ?", int64(org), int64(f.Control))
 		f.Control = 0
 		return order.on(s.evidenceWhere(ctx, org, f, found).Where("evidence.id IN (?)", linked), true)
-	case n <= fewItems || order.byNumber():
-		return order.on(s.evidenceWhere(ctx, org, f, found), n <= fewItems)
+	case n <= fewItems:
+		return order.on(s.evidenceWhere(ctx, org, f, found), true)
 	}
 	rest := f
+	rest.ExpiresBy = 0
+	if order.byNumber() {
+		return order.on(runningOut(s.evidenceWhere(ctx, org, rest, found), f.ExpiresBy, true), false)
+	}
 	rest.State, rest.Kind, rest.Sensitivity = "", "", ""
-	return order.on(narrowed(s.evidenceWhere(ctx, org, rest, found), f, true), false)
+	return order.on(runningOut(narrowed(s.evidenceWhere(ctx, org, rest, found), f, true), f.ExpiresBy, true), false)
 }
 
 // narrowed asks for a state, a kind and a sensitivity. Tested, they are
