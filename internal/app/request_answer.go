@@ -133,11 +133,8 @@ func (c change) reply(e domain.Engagement, id domain.RequestID, in Reply) (domai
 
 // notSaidYet refuses the words or the link that the same person has sent already
 // and that wait for a reviewer: a second press of the button, not a second answer.
-// (The bytes of a file are found by their digest.)
+// The same goes for the same bytes, should the two presses come together.
 func (c change) notSaidYet(id domain.RequestID, n NewEvidence) error {
-	if n.Item.Kind == domain.EvidenceFile {
-		return nil
-	}
 	answers, err := c.Answers(c.ctx, c.actor.Org, id)
 	if err != nil {
 		return err
@@ -151,13 +148,25 @@ func (c change) notSaidYet(id domain.RequestID, n NewEvidence) error {
 			return err
 		}
 		said := func(v domain.EvidenceVersion) bool {
-			return v.ID == b.VersionID && v.URL == n.Version.URL && v.Note == n.Version.Note
+			return v.ID == b.VersionID && v.URL == n.Version.URL && v.Note == n.Version.Note && v.Blob.SHA256 == n.Version.Blob.SHA256
 		}
 		if slices.ContainsFunc(versions, said) {
-			return domain.Invalid("error.request.same_words", nil).At("note")
+			return c.saidBefore(b, n.Item.Kind)
 		}
 	}
 	return nil
+}
+
+// saidBefore names the answer that waits already.
+func (c change) saidBefore(b domain.RequestAnswer, kind domain.EvidenceKind) error {
+	if kind != domain.EvidenceFile {
+		return domain.Invalid("error.request.same_words", nil).At("note")
+	}
+	e, err := c.Evidence(c.ctx, c.actor.Org, b.Evidence)
+	if err != nil {
+		return err
+	}
+	return domain.Invalid("error.request.same_answer", domain.Args{"Evidence": e.Code()}).At("file")
 }
 
 // offer answers a request with the newest versions of items.
