@@ -328,6 +328,9 @@ func TestReview_InBulk(t *testing.T) {
 	}
 	ready, err := h.ToReview(ctx, h.as(domain.RoleAuditor), h.eng, []domain.EvidenceID{one.ID, two.ID, own[0].ID})
 	h.must(err)
+	if slices.ContainsFunc(ready[0].Reasons, func(r domain.Reason) bool { return r.Code == "owner_reviews" }) {
+		t.Errorf("somebody who owns nothing is warned: %v", ready[0].Reasons)
+	}
 	_, err = h.AssignOwner(ctx, h.as(domain.RoleManager), h.as(domain.RoleAuditor).Person, []domain.ControlID{c.ID})
 	h.must(err)
 	ready, err = h.ToReview(ctx, h.as(domain.RoleAuditor), h.eng, []domain.EvidenceID{one.ID, two.ID, own[0].ID})
