@@ -60,7 +60,21 @@ func (s *Server) expiryProps(c *Ctx, d app.Dashboard) (views.ExpiryProps, error)
 		day = c.L.Date(c.on.String())
 		lead = c.L.N("as_of.expiry", next, map[string]any{"From": c.L.DateLong(c.on.String()), "To": to})
 	}
+	if bounded(d) {
+		lead += " " + c.L.T("expiry.bounded", map[string]any{"Most": itoa(domain.ExpiringMost)})
+	}
 	return views.ExpiryProps{Timeline: t, Table: c.expiryTable(listed, names, d.On), Lead: lead, Day: day}, nil
+}
+
+// bounded reports whether there may be more evidence than the timeline lists.
+func bounded(d app.Dashboard) bool {
+	sides := map[bool]int{}
+	for _, e := range d.Expiries {
+		if e.Noun == domain.NounEvidence {
+			sides[e.On < d.On]++
+		}
+	}
+	return max(sides[false], sides[true]) >= domain.ExpiringMost
 }
 
 // shared reports whether things of a kind share one line: there may be many.
