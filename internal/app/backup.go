@@ -191,7 +191,7 @@ func (a *App) signedHead(ctx context.Context) (head tlog.Head, checkpoint []byte
 	if err != nil {
 		return head, nil, &domain.Error{Kind: domain.KindConflict, Key: "error.log_damaged", Err: err}
 	}
-	checkpoint, err = a.logKey.Sign(head)
+	checkpoint, err = a.logKey.Sign(head, a.Now())
 	return head, checkpoint, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"relier/internal/domain"
 	"relier/internal/store"
@@ -39,10 +40,10 @@ func (a *App) knownHeads(ctx context.Context, kept []KeptCheckpoint, r *CheckRep
 		r.Damages = append(r.Damages, Damage{Kind: "unreadable", What: "log_checkpoints", Where: err.Error()})
 	}
 	known := slices.Clone(a.heads)
-	take := func(name string, text []byte, size int64) {
+	take := func(name string, text []byte, record *store.StoredCheckpoint) {
 		c, err := tlog.Open(text, a.logKey.Public())
-		if err == nil && size >= 0 && size != c.Size {
-			err = fmt.Errorf("it is of %d leaves, the record of %d", c.Size, size)
+		if err == nil && record != nil {
+			err = recordedAs(c, *record)
 		}
 		if err != nil {
 			r.Damages = append(r.Damages, Damage{Kind: "log_checkpoint", What: name, Where: err.Error()})
@@ -51,10 +52,21 @@ func (a *App) knownHeads(ctx context.Context, kept []KeptCheckpoint, r *CheckRep
 		known = append(known, store.KnownHead{Head: c.Head, Name: name})
 	}
 	for _, s := range stored {
-		take("log_checkpoints "+domain.DateOf(s.At).String(), s.Text, s.Size)
+		take("log_checkpoints "+domain.DateOf(s.At).String(), s.Text, &s)
 	}
 	for _, k := range kept {
-		take(k.Name, k.Text, -1)
+		take(k.Name, k.Text, nil)
 	}
 	return known
+}
+
+// recordedAs compares what a checkpoint says with the record of it.
+func recordedAs(c tlog.Checkpoint, record store.StoredCheckpoint) error {
+	if c.Size != record.Size {
+		return fmt.Errorf("it is of %d leaves, the record of %d", c.Size, record.Size)
+	}
+	if !c.At.IsZero() && !c.At.Equal(record.At) {
+		return fmt.Errorf("it was signed at %s, the record says %s", c.At.Format(time.RFC3339), record.At.Format(time.RFC3339))
+	}
+	return nil
 }

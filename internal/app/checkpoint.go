@@ -35,11 +35,12 @@ func (a *App) Checkpoint(ctx context.Context) ([]byte, error) {
 			return last.Text, nil
 		}
 	}
-	text, err := a.logKey.Sign(head)
+	now := a.Now()
+	text, err := a.logKey.Sign(head, now)
 	if err != nil {
 		return nil, err
 	}
-	return text, a.store.SaveCheckpoint(ctx, head, text, a.Now())
+	return text, a.store.SaveCheckpoint(ctx, head, text, now)
 }
 
 // lastCheckpoint is the newest that the log's key signed; the zero value where

@@ -114,7 +114,7 @@ func TestCheck_NamesWhatWasChangedBehindRelier(t *testing.T) {
 	if got := checked(t, path, key, app.KeptCheckpoint{Name: "kept", Text: checkpoint}); len(got) > 0 {
 		t.Fatalf("a sound database: %+v", got)
 	}
-	other, err := logKey(t).Sign(tlog.Head{Size: 3})
+	other, err := logKey(t).Sign(tlog.Head{Size: 3}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/sha512"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -43,6 +45,9 @@ func (a *App) SealPack(ctx context.Context, actor domain.Actor, e domain.Engagem
 		return domain.Pack{}, err
 	}
 	c.Code = p.Code()
+	if err := a.reread(ctx, c.Evidence); err != nil {
+		return domain.Pack{}, err
+	}
 	layout, made, err := a.compose(ctx, c)
 	if err != nil {
 		return domain.Pack{}, err
@@ -55,6 +60,23 @@ func (a *App) SealPack(ctx context.Context, actor domain.Actor, e domain.Engagem
 		return c.record("pack.sealed", domain.NounPack, int64(p.ID), e.ID, p.Code(), p)
 	})
 	return p, err
+}
+
+// reread reads the bytes of all files that a pack will hold: a pack seals nothing
+// that is damaged, and its manifests print a digest that uploads do not wait for.
+func (a *App) reread(ctx context.Context, all []domain.PackEvidence) (err error) {
+	for i, e := range all {
+		if !e.Included || e.Evidence.Kind == domain.EvidenceNote {
+			continue
+		}
+		v := &all[i].Version
+		if v.Blob, err = blob.Describe(ctx, a.blobs, v.Blob); err != nil {
+			damaged := domain.Conflict("error.pack.damaged", domain.Args{"Code": e.Evidence.Code(), "Version": v.Number})
+			damaged.Err = err
+			return damaged
+		}
+	}
+	return nil
 }
 
 // sealedMeanwhile explains a taken number: another pack was sealed just now.
@@ -79,8 +101,10 @@ func (a *App) compose(ctx context.Context, c domain.PackContents) (layout pack.L
 	put := func(ctx context.Context, path string, write func(io.Writer) error) (domain.Blob, error) {
 		r, w := io.Pipe()
 		go func() { w.CloseWithError(guard(path, func() error { return write(w) })) }()
-		b, _, err := a.blobs.Put(ctx, r, blob.Anything)
+		long := sha512.New()
+		b, _, err := a.blobs.Put(ctx, io.TeeReader(r, long), blob.Anything)
 		_ = r.Close() // ends the writer when Put stopped early
+		b.SHA512 = hex.EncodeToString(long.Sum(nil))
 		made = append(made, b)
 		return b, err
 	}

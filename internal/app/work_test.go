@@ -189,6 +189,23 @@ func TestPack_SealedBytesNeverChange(t *testing.T) {
 	}
 }
 
+func TestPack_SealsNothingDamaged(t *testing.T) {
+	h := newHouse(t)
+	e := h.acceptItem(h.attach("log.txt", "proof"))
+	versions, err := h.Evidence(ctx, h.as(domain.RoleAuditor), e.ID)
+	h.must(err)
+	digest := versions.Versions[0].Blob.SHA256
+	name := digest.String()
+	path := filepath.Join(h.dir, "blobs", name[:2], name[2:4], name)
+	h.must(os.Chmod(path, 0o600))
+	h.must(os.WriteFile(path, []byte("Proof"), 0o600))
+	_, err = h.SealPack(ctx, h.as(domain.RoleManager), h.eng, []string{"en"})
+	h.refused(err, domain.KindConflict, "error.pack.damaged")
+	if packs, err := h.Packs(ctx, h.as(domain.RoleManager), h.eng); err != nil || len(packs) != 0 {
+		t.Errorf("%d packs, %v", len(packs), err)
+	}
+}
+
 func (h *house) download(p domain.Pack) []byte {
 	h.t.Helper()
 	o, err := h.OpenPack(ctx, h.as(domain.RoleAssessor), p.ID)

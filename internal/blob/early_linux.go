@@ -23,7 +23,7 @@ func newEarly(f *os.File, written int64) *early { return &early{f, written, writ
 
 // Write writes p and, now and then, starts the write-out of what came before.
 func (e *early) Write(p []byte) (int, error) {
-	n, err := e.File.Write(p)
+	n, err := writeSmall(e.File, p)
 	e.written += int64(n)
 	if e.written-e.started >= flushEvery {
 		// Not every file system can; it is only a hint.

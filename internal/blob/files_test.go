@@ -3,6 +3,8 @@ package blob_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha512"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -277,14 +279,14 @@ func TestVerify(t *testing.T) {
 		record func(b *domain.Blob)
 		key    string // "" when sound
 	}{
-		"sound":            {key: ""},
-		"sound, old style": {record: func(b *domain.Blob) { b.SHA512 = "" }},
-		"gone":             {damage: os.Remove, key: "error.blob_missing"},
-		"cut":              {damage: func(path string) error { return os.Truncate(path, 100) }, key: "error.blob_size"},
-		"one bit":          {damage: flipBit, key: "error.blob_content"},
-		"folder in place":  {damage: becomeFolder, key: "error.blob_unreadable"},
-		"SHA-512 on file":  {record: func(b *domain.Blob) { b.SHA512 = blobtest.Describe(nil).SHA512 }, key: "error.blob_record"},
-		"CRC-32 on file":   {record: func(b *domain.Blob) { b.CRC32++ }, key: "error.blob_record"},
+		"sound":                        {key: ""},
+		"sound, recorded with SHA-512": {record: func(b *domain.Blob) { b.SHA512 = sha512Of(p) }},
+		"gone":                         {damage: os.Remove, key: "error.blob_missing"},
+		"cut":                          {damage: func(path string) error { return os.Truncate(path, 100) }, key: "error.blob_size"},
+		"one bit":                      {damage: flipBit, key: "error.blob_content"},
+		"folder in place":              {damage: becomeFolder, key: "error.blob_unreadable"},
+		"SHA-512 on file":              {record: func(b *domain.Blob) { b.SHA512 = sha512Of(nil) }, key: "error.blob_record"},
+		"CRC-32 on file":               {record: func(b *domain.Blob) { b.CRC32++ }, key: "error.blob_record"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -393,4 +395,28 @@ func (e *endless) Read(p []byte) (int, error) {
 	n := copy(p, e.p[e.at:])
 	e.at = (e.at + n) % len(e.p)
 	return n, nil
+}
+
+func sha512Of(p []byte) string {
+	sum := sha512.Sum512(p)
+	return hex.EncodeToString(sum[:])
+}
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openFiles(t, dir)
+	p := blobtest.Bytes(2<<20+5, 7)
+	b := blobtest.Put(t, s, p)
+	want := b
+	want.SHA512 = sha512Of(p)
+	if got, err := blob.Describe(t.Context(), s, b); err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := flipBit(pathOf(dir, b.SHA256)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blob.Describe(t.Context(), s, b); err == nil {
+		t.Error("damaged bytes were described")
+	}
 }

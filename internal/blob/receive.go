@@ -10,6 +10,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"slices"
 	"sync"
 
 	"relier/internal/domain"
@@ -24,7 +25,10 @@ var buffers = sync.Pool{New: func() any { return new([2][chunk]byte) }}
 // receive copies r to w until r ends, hashing beside the writing, and returns
 // what came. allows is asked about the total before each chunk is written.
 func receive(ctx context.Context, w io.Writer, r io.Reader, allows func(size int64) error) (domain.Blob, error) {
-	h := newHashes()
+	return newHashes().receive(ctx, w, r, allows)
+}
+
+func (h *hashes) receive(ctx context.Context, w io.Writer, r io.Reader, allows func(size int64) error) (domain.Blob, error) {
 	if err := h.copy(ctx, w, r, allows, func() error { return nil }); err != nil {
 		return domain.Blob{}, err
 	}
@@ -90,24 +94,33 @@ func broken(size int64, cause error) error {
 	return fmt.Errorf("read after %d bytes: %w", size, cause)
 }
 
-// hashes computes the digests of a stream, SHA-512 (the slow one) on its own
-// and the others beside it, while the caller writes and reads on.
+// hashes computes the digests of a stream beside whoever writes and reads on.
+// SHA-512 is left out unless somebody needs it: it takes longer than all the rest
+// of an upload, and only packs print it.
 type hashes struct {
-	sha256, sha512 hash.Hash
-	crc32          hash.Hash32
-	size           int64
-	busy           sync.WaitGroup
+	sha256 hash.Hash
+	sha512 hash.Hash // nil: not asked for
+	crc32  hash.Hash32
+	size   int64
+	busy   sync.WaitGroup
 }
 
-func newHashes() *hashes {
-	return &hashes{sha256: sha256.New(), sha512: sha512.New(), crc32: crc32.NewIEEE()}
+func newHashes() *hashes { return &hashes{sha256: sha256.New(), crc32: crc32.NewIEEE()} }
+
+// allHashes computes SHA-512 too.
+func allHashes() *hashes {
+	h := newHashes()
+	h.sha512 = sha512.New()
+	return h
 }
 
 // add starts hashing p, which must not change before the next add or wait.
 func (h *hashes) add(p []byte) {
 	h.wait()
 	h.size += int64(len(p))
-	h.busy.Go(func() { h.sha512.Write(p) })
+	if h.sha512 != nil {
+		h.busy.Go(func() { h.sha512.Write(p) })
+	}
 	h.busy.Go(func() { h.sha256.Write(p); h.crc32.Write(p) })
 }
 
@@ -115,10 +128,24 @@ func (h *hashes) wait() { h.busy.Wait() }
 
 func (h *hashes) blob() domain.Blob {
 	h.wait()
-	return domain.Blob{
-		SHA256: domain.Digest(h.sha256.Sum(nil)),
-		SHA512: hex.EncodeToString(h.sha512.Sum(nil)),
-		CRC32:  h.crc32.Sum32(),
-		Size:   h.size,
+	b := domain.Blob{SHA256: domain.Digest(h.sha256.Sum(nil)), CRC32: h.crc32.Sum32(), Size: h.size}
+	if h.sha512 != nil {
+		b.SHA512 = hex.EncodeToString(h.sha512.Sum(nil))
 	}
+	return b
+}
+
+// writeOnce is how many bytes go to the kernel at a time. Larger writes make
+// it look for large free pages, which a virtual machine may have given back to
+// its host: fetching them anew took four times as long as the copy itself.
+const writeOnce = 64 << 10
+
+func writeSmall(w io.Writer, p []byte) (n int, err error) {
+	for part := range slices.Chunk(p, writeOnce) {
+		m, err := w.Write(part)
+		if n += m; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }

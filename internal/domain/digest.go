@@ -37,7 +37,7 @@ func (d *Digest) UnmarshalText(b []byte) error {
 // that a pack can later be laid out, sized and listed without reading them.
 type Blob struct {
 	SHA256 Digest `json:"sha256"`
-	SHA512 string `json:"sha512"` // 128 lower-case hexadecimal digits, for manifest-sha512.txt
+	SHA512 string `json:"sha512"` // 128 lower-case hexadecimal digits, for manifest-sha512.txt; "" until a pack needs it
 	CRC32  uint32 `json:"crc32"`  // IEEE, as ZIP wants it
 	Size   int64  `json:"size"`   // bytes
 }

@@ -1,8 +1,12 @@
 package server
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -153,4 +157,49 @@ func (r *rolling) Close() error {
 		return nil
 	}
 	return r.close()
+}
+
+// written is a response body that is put together while it is sent, straight
+// into the connection. fasthttp takes it by WriteTo; nothing else reads it.
+type written struct {
+	fast    *fasthttp.RequestCtx
+	timeout time.Duration
+	write   func(io.Writer) error
+	log     *slog.Logger
+	id      string // of the request, which may be over before the writing is
+}
+
+// Read implements io.Reader, which is all that SetBodyStream asks for.
+func (b *written) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
+
+// WriteTo implements io.WriterTo. A panic becomes an error: it would end the
+// process here.
+func (b *written) WriteTo(w io.Writer) (n int64, err error) {
+	out := &patient{Writer: w, fast: b.fast, timeout: b.timeout}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+		if n = out.sent; err != nil {
+			b.log.Error("stream", "id", b.id, "err", err)
+		}
+	}()
+	return 0, b.write(out)
+}
+
+// patient gives its client a new deadline per write.
+type patient struct {
+	io.Writer
+	fast    *fasthttp.RequestCtx
+	timeout time.Duration
+	sent    int64
+}
+
+func (p *patient) Write(b []byte) (int, error) {
+	if err := p.fast.SetWriteDeadline(time.Now().Add(p.timeout)); err != nil {
+		return 0, err
+	}
+	n, err := p.Writer.Write(b)
+	p.sent += int64(n)
+	return n, err
 }

@@ -245,7 +245,7 @@ func (v *visitor) download(path string, from int64) (int64, time.Duration) {
 	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusPartialContent {
 		v.site.t.Fatalf("download: %d", res.StatusCode)
 	}
-	n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, res.Body, make([]byte, 256<<10))
+	n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, res.Body, make([]byte, 1<<20))
 	if err != nil {
 		v.site.t.Fatal(err)
 	}

@@ -46,8 +46,9 @@ func (c *Ctx) Download(d Download) error {
 		c.fiber.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, from+length-1, d.Size))
 	}
 	if d.Write != nil {
-		r := c.piped(func(w io.Writer) error { return d.Write(w, from, length) })
-		c.send(r, length, r.Close)
+		fast := c.fiber.Context()
+		fast.SetBodyStream(&written{fast: fast, timeout: c.server.config.Timeouts.Progress, log: c.server.log, id: c.id,
+			write: func(w io.Writer) error { return d.Write(w, from, length) }}, int(length))
 		return nil
 	}
 	if _, err := d.Content.Seek(from, io.SeekStart); err != nil {

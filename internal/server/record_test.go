@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -83,7 +84,7 @@ func TestRecord_SaysWhetherItIsProven(t *testing.T) {
 		if got := a.visitor.post(to, url.Values{"checkpoint": {string(checkpoint)}}).want(http.StatusOK).text(".notice"); !strings.HasPrefix(got, "The log has only grown") {
 			t.Errorf("ours: %q", got)
 		}
-		fork, err := key.Sign(tlog.Head{Size: 3, Root: domain.Digest{1}})
+		fork, err := key.Sign(tlog.Head{Size: 3, Root: domain.Digest{1}}, time.Time{})
 		a.must(err)
 		if got := a.visitor.post(to, url.Values{"checkpoint": {string(fork)}}).want(http.StatusOK).text(".notice"); !strings.HasPrefix(got, "The log does not continue") {
 			t.Errorf("a fork: %q", got)

@@ -101,11 +101,12 @@ func (s *Store) BlobUses(ctx context.Context, in BlobScope) ([]BlobUse, error) {
 // CheckIntegrity asks the database about itself and returns what it complains
 // about: nothing when it is sound.
 func (s *Store) CheckIntegrity(ctx context.Context) ([]string, error) {
-	if s.dialect != "sqlite" {
-		return nil, nil // PostgreSQL verifies its pages as it reads them
+	steps, err := s.missedSteps(ctx)
+	if err != nil || s.dialect != "sqlite" {
+		return steps, err // PostgreSQL verifies its pages as it reads them
 	}
 	var found, links []string
-	err := s.r(ctx).Raw("PRAGMA integrity_check").Scan(&found).Error
+	err = s.r(ctx).Raw("PRAGMA integrity_check").Scan(&found).Error
 	if Damaged(err) {
 		return []string{err.Error()}, nil
 	}
@@ -122,7 +123,29 @@ func (s *Store) CheckIntegrity(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check references: %w", translate(err))
 	}
-	return append(found, links...), nil
+	return append(append(found, links...), steps...), nil
+}
+
+// missedSteps names the migrations that the schema's own count does not hold as
+// applied, each once and in order: the next start would apply them again.
+func (s *Store) missedSteps(ctx context.Context) (out []string, err error) {
+	var rows []struct {
+		VersionID int64
+		IsApplied bool
+	}
+	err = s.r(ctx).Raw("SELECT version_id, is_applied FROM goose_db_version ORDER BY version_id").Scan(&rows).Error
+	if Damaged(err) {
+		return []string{err.Error()}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("check the schema's version: %w", translate(err))
+	}
+	for i, r := range rows {
+		if r.VersionID != int64(i) || !r.IsApplied {
+			out = append(out, fmt.Sprintf("goose_db_version: step %d is recorded as step %d, applied: %v", i, r.VersionID, r.IsApplied))
+		}
+	}
+	return out, nil
 }
 
 // Damaged reports whether err says that the database file itself is broken.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -44,7 +45,7 @@ func ReadKey(secret string) (*Key, error) {
 	}
 	k := &Key{signer, strings.TrimSpace(public)}
 	// A pair that does not belong together would sign what nobody can verify.
-	text, err := k.Sign(Head{})
+	text, err := k.Sign(Head{}, time.Time{})
 	if err == nil {
 		_, err = Open(text, k.public)
 	}
@@ -60,9 +61,11 @@ func (k *Key) Public() string { return k.public }
 // Origin is the log's name, the first line of its checkpoints.
 func (k *Key) Origin() string { return k.signer.Name() }
 
-// Sign writes a checkpoint of a head.
-func (k *Key) Sign(h Head) ([]byte, error) {
-	text := fmt.Sprintf("%s\n%d\n%s\n", k.Origin(), h.Size, base64.StdEncoding.EncodeToString(h.Root[:]))
+// Sign writes a checkpoint of a head. The moment is signed with it, as a line
+// that other readers of checkpoints pass over (C2SP tlog-checkpoint, "extension
+// lines").
+func (k *Key) Sign(h Head, at time.Time) ([]byte, error) {
+	text := fmt.Sprintf("%s\n%d\n%s\n%s%s\n", k.Origin(), h.Size, base64.StdEncoding.EncodeToString(h.Root[:]), signedMark, at.UTC().Format(time.RFC3339Nano))
 	signed, err := note.Sign(&note.Note{Text: text}, k.signer)
 	if err != nil {
 		return nil, fmt.Errorf("sign a checkpoint: %w", err)
@@ -74,7 +77,8 @@ func (k *Key) Sign(h Head) ([]byte, error) {
 type Checkpoint struct {
 	Head
 	Origin string
-	Text   []byte // as signed
+	At     time.Time // zero: an older one, which does not say
+	Text   []byte    // as signed
 }
 
 // Open verifies a checkpoint with a public key and reads it.
@@ -100,6 +104,9 @@ func Open(text []byte, public string) (Checkpoint, error) {
 	return c, err
 }
 
+// signedMark begins the line that says when a checkpoint was signed.
+const signedMark = "signed "
+
 // readCheckpoint reads the signed lines: origin, size, root; more may follow.
 func readCheckpoint(text string) (c Checkpoint, err error) {
 	lines := strings.Split(text, "\n")
@@ -114,5 +121,11 @@ func readCheckpoint(text string) (c Checkpoint, err error) {
 	if err != nil || len(root) != len(domain.Digest{}) {
 		return c, fmt.Errorf("open a checkpoint: %q is no root", lines[2])
 	}
-	return Checkpoint{Head: Head{size, domain.Digest(root)}, Origin: lines[0]}, nil
+	c = Checkpoint{Head: Head{size, domain.Digest(root)}, Origin: lines[0]}
+	if at, ok := strings.CutPrefix(lines[3], signedMark); ok {
+		if c.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
+			return c, fmt.Errorf("open a checkpoint: %q is no moment", at)
+		}
+	}
+	return c, nil
 }

@@ -130,7 +130,7 @@ func TestProof_AnyChangeIsNoticed(t *testing.T) {
 		leaves = append(append(leaves, leaf.Encode()), numbered(rapid.IntRange(0, 60).Draw(t, "after"))...)
 		f := grow(t, leaves...)
 		head := f.heads[len(leaves)]
-		checkpoint, err := key.Sign(head)
+		checkpoint, err := key.Sign(head, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -182,7 +182,7 @@ func TestCheckpoint_RefusesWhatIsNotSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := key.Sign(tlog.Head{Size: 7, Root: domain.Digest{9}})
+	text, err := key.Sign(tlog.Head{Size: 7, Root: domain.Digest{9}}, time.Date(2026, 5, 1, 8, 0, 0, 1000, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
