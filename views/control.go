@@ -20,6 +20,7 @@ type ControlProps struct {
 	On           domain.Date                               // the day looked from
 	Proofs       map[domain.EvidenceID]domain.EvidenceFact // of every item a duty names
 	Tests        []domain.TestView
+	Procedures   []domain.Procedure     // ways to test what the control implements
 	Ownerships   []domain.OwnershipView // the newest first
 	Certificates []domain.Certificate   // to choose from when proposing
 	People       []Option               // who may own something
@@ -274,4 +275,13 @@ func passed(v domain.Verdict) int {
 		}
 	}
 	return n
+}
+
+// usualObjective is what a test of the control would show, when it implements a
+// single requirement.
+func (p ControlProps) usualObjective(lang string) string {
+	if len(p.Procedures) != 1 {
+		return ""
+	}
+	return p.Procedures[0].Objective.In(lang)
 }

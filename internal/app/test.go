@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"relier/internal/catalog"
 	"relier/internal/domain"
 )
 
@@ -42,4 +43,14 @@ func (a *App) ConcludeTest(ctx context.Context, actor domain.Actor, e domain.Eng
 		return c.record("test."+string(t.Conclusion), domain.NounTest, int64(t.ID), e.ID, control.Code, t)
 	})
 	return t, err
+}
+
+// Procedures are ways to test requirements, as far as there are any.
+func Procedures(requirements []domain.Requirement) (out []domain.Procedure) {
+	for _, r := range requirements {
+		if p, ok := catalog.Procedure(r.Ref); ok {
+			out = append(out, p)
+		}
+	}
+	return out
 }

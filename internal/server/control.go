@@ -29,7 +29,7 @@ func (s *Server) workspace(c *Ctx, status int, id domain.ControlID, form views.O
 		form = views.OpenForm{} // nothing can be filled in on another day
 	}
 	p := views.ControlProps{Summary: v.Summary, Engagement: c.Engagement, Requirements: v.Requirements, Evidence: v.Evidence,
-		Tests: v.Tests, Ownerships: v.Ownerships, Certificates: v.Certificates, Me: c.Actor.Person, Today: s.app.Day(), Form: form}
+		Tests: v.Tests, Procedures: app.Procedures(v.Requirements), Ownerships: v.Ownerships, Certificates: v.Certificates, Me: c.Actor.Person, Today: s.app.Day(), Form: form}
 	p.Links = c.workspaceLinks(v)
 	p.Doubts = map[domain.EvidenceID][]domain.Reason{}
 	for _, e := range v.Evidence {

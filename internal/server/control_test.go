@@ -207,6 +207,10 @@ func TestControl_OwnershipAndTest(t *testing.T) {
 	if p := v.post(at+"/tests", test); p.status != http.StatusForbidden {
 		t.Errorf("the owner's own test: %d", p.status)
 	}
+	if p := a.get(at + "?form=test"); !strings.Contains(p.text("#tests .disclosure summary"), "A.5.1") || p.doc().Find("#tests .procedure li").Length() != 3 ||
+		!strings.HasPrefix(p.text("#field-objective"), "Policies exist") {
+		t.Errorf("no way to test is offered: %q", p.text("#tests"))
+	}
 	if p := a.post(at+"/tests", url.Values{"objective": {"See"}}).want(http.StatusUnprocessableEntity); p.text("#field-conclusion .field-error") == "" || p.text("#field-objective") != "See" {
 		t.Errorf("half a test: %q", p.text("#form"))
 	}
