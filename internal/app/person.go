@@ -54,7 +54,7 @@ func (a *App) SetUp(ctx context.Context, in NewPerson, userAgent, address string
 	if err != nil {
 		return "", err
 	}
-	return a.openSession(ctx, p.ID, domain.Authentication{Method: domain.ByPassword}, userAgent, address)
+	return a.openSession(ctx, p.ID, userAgent, address)
 }
 
 func firstOr(err, otherwise error) error {

@@ -22,7 +22,7 @@ func (a *App) SignInToSample(ctx context.Context, userAgent, address string) (to
 		if err != nil {
 			return "", o, err
 		}
-		token, err = a.openSession(ctx, person, domain.Authentication{Method: domain.ByDemo}, userAgent, address)
+		token, err = a.openSession(ctx, person, userAgent, address)
 		return token, o, err
 	}
 	return "", org, domain.NotFound(string(domain.NounOrganization))

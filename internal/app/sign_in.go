@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -90,45 +89,41 @@ func (a *App) SignIn(ctx context.Context, email, password, userAgent, address st
 	if err := a.forgiveFailures(ctx, email, address); err != nil {
 		return "", err
 	}
-	return a.openSession(ctx, person.ID, domain.Authentication{Method: domain.ByPassword}, userAgent, address)
+	return a.openSession(ctx, person.ID, userAgent, address)
 }
 
-// openSession opens a session for a person who showed just now who they are.
-func (a *App) openSession(ctx context.Context, person domain.PersonID, proof domain.Authentication, userAgent, address string) (string, error) {
+func (a *App) openSession(ctx context.Context, person domain.PersonID, userAgent, address string) (string, error) {
 	var raw [32]byte
-	var id [12]byte
 	a.random(raw[:])
-	a.random(id[:])
 	token := base64.RawURLEncoding.EncodeToString(raw[:])
 	now := a.Now()
-	proof.At = now
 	return token, a.store.CreateSession(ctx, domain.Session{
-		ID: hex.EncodeToString(id[:]), Proof: proof, Token: sha256.Sum256([]byte(token)), Person: person, CreatedAt: now, SeenAt: now,
+		Token: sha256.Sum256([]byte(token)), Person: person, CreatedAt: now, SeenAt: now,
 		UserAgent: shorten(userAgent, 200), Address: address,
 	})
 }
 
-// Session returns the session of a token and whom it belongs to. Its last use is noted at most once
+// Session returns whom a token belongs to. Its last use is noted at most once
 // a minute: a read writes nothing.
-func (a *App) Session(ctx context.Context, token string) (domain.Session, domain.Person, error) {
+func (a *App) Session(ctx context.Context, token string) (domain.Person, error) {
 	digest := domain.Digest(sha256.Sum256([]byte(token)))
 	s, err := a.store.Session(ctx, digest)
 	if err != nil {
-		return s, domain.Person{}, signedOut(err)
+		return domain.Person{}, signedOut(err)
 	}
 	now := a.Now()
 	if !s.Alive(now) {
 		_ = a.store.EndSession(ctx, digest)
-		return s, domain.Person{}, signedOut(domain.NotFound("session"))
+		return domain.Person{}, signedOut(domain.NotFound("session"))
 	}
 	person, err := a.store.Person(ctx, s.Person)
 	if err != nil || person.Disabled {
-		return s, domain.Person{}, signedOut(domain.NotFound("session"))
+		return domain.Person{}, signedOut(domain.NotFound("session"))
 	}
 	if now.Sub(s.SeenAt) > time.Minute {
 		_ = a.store.TouchSession(ctx, digest, now) // a lost note only shortens the session
 	}
-	return s, person, nil
+	return person, nil
 }
 
 // signedOut answers a missing session with "sign in"; other errors stay.

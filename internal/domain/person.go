@@ -52,3 +52,24 @@ func CheckPassword(password string, p Person) error {
 	}
 	return f.Err()
 }
+
+// Session is one signed-in browser. Only the SHA-256 of its token is stored.
+type Session struct {
+	Token     Digest
+	Person    PersonID
+	CreatedAt time.Time
+	SeenAt    time.Time
+	UserAgent string
+	Address   string
+}
+
+// Limits of a session (ASVS 5.0, 7.3.1 and 7.3.2).
+const (
+	SessionIdle     = 12 * time.Hour
+	SessionAbsolute = 7 * 24 * time.Hour
+)
+
+// Alive reports whether the session may still be used.
+func (s Session) Alive(now time.Time) bool {
+	return now.Sub(s.SeenAt) < SessionIdle && now.Sub(s.CreatedAt) < SessionAbsolute
+}

@@ -25,7 +25,6 @@ import (
 type Ctx struct {
 	L          *i18n.Localizer
 	Person     domain.Person       // zero: nobody is signed in
-	Session    domain.Session      // of the person
 	Actor      domain.Actor        // for routes InOrg
 	Org        domain.Organization // for routes InOrg
 	Engagement domain.Engagement   // for routes with an engagement in their path

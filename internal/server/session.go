@@ -41,14 +41,14 @@ func (s *Server) recognise(c *Ctx) error {
 	if token == "" || len(token) > 100 {
 		return nil
 	}
-	session, person, err := s.app.Session(c.ctx, token)
+	person, err := s.app.Session(c.ctx, token)
 	if domain.KindOf(err) == domain.KindUnauthenticated {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	c.token, c.Session, c.Person = token, session, person
+	c.token, c.Person = token, person
 	if i18n.Known(person.Lang) {
 		c.L = i18n.For(person.Lang)
 	}

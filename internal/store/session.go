@@ -17,24 +17,18 @@ type sessionRow struct {
 	SeenAt    int64
 	UserAgent string
 	Address   string
-	ID        string `gorm:"column:id"`
-	Method    string
-	Second    bool
-	ProvedAt  int64
 }
 
 func (sessionRow) TableName() string { return "sessions" }
 
 func (r sessionRow) domain() domain.Session {
 	return domain.Session{Token: digest(r.Token), Person: domain.PersonID(r.PersonID), CreatedAt: moment(r.Created),
-		SeenAt: moment(r.SeenAt), UserAgent: r.UserAgent, Address: r.Address, ID: r.ID,
-		Proof: domain.Authentication{Method: domain.SignInMethod(r.Method), Second: r.Second, At: moment(r.ProvedAt)}}
+		SeenAt: moment(r.SeenAt), UserAgent: r.UserAgent, Address: r.Address}
 }
 
 // CreateSession stores a session under the digest of its token.
 func (s *Store) CreateSession(ctx context.Context, v domain.Session) error {
-	row := sessionRow{v.Token[:], int64(v.Person), micros(v.CreatedAt), micros(v.SeenAt), v.UserAgent, v.Address,
-		v.ID, string(v.Proof.Method), v.Proof.Second, micros(v.Proof.At)}
+	row := sessionRow{v.Token[:], int64(v.Person), micros(v.CreatedAt), micros(v.SeenAt), v.UserAgent, v.Address}
 	if err := s.w(ctx).Create(&row).Error; err != nil {
 		return fmt.Errorf("open a session: %w", translate(err))
 	}
