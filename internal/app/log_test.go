@@ -146,6 +146,9 @@ func TestCheck_NamesWhatWasChangedBehindRelier(t *testing.T) {
 		"the head's size":            {do: []string{"UPDATE log_head SET size = size - 1"}, kind: "log_head", what: "log_head"},
 		"the head's founding":        {do: []string{"UPDATE log_head SET edge = zeroblob(length(edge))"}, kind: "log_head", what: "log_head"},
 		"a checkpoint":               {do: []string{noTriggers, "UPDATE log_checkpoints SET body = replace(body, char(10), char(10) || '1')"}, kind: "log_checkpoint", what: "log_checkpoints"},
+		"a checkpoint's moment":      {do: []string{noTriggers, "UPDATE log_checkpoints SET signed_at = signed_at + 1"}, kind: "log_checkpoint", what: "log_checkpoints"},
+		"a step of the schema":       {do: []string{"UPDATE goose_db_version SET version_id = 99 WHERE version_id = 3"}, kind: "database", what: ""},
+		"a step not applied":         {do: []string{"UPDATE goose_db_version SET is_applied = 0 WHERE version_id = 3"}, kind: "database", what: ""},
 		"a checkpoint of elsewhere":  {kept: other, kind: "log_checkpoint", what: "kept"},
 		"a log longer than the tree": {do: []string{"INSERT INTO log_nodes VALUES (100000, zeroblob(32))"}, kind: "log_head", what: "log_nodes"},
 	} {

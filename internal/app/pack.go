@@ -197,8 +197,8 @@ func (o *OpenedPack) FileName() string { return o.layout.FileName() }
 // Size is the exact length of the ZIP in bytes.
 func (o *OpenedPack) Size() int64 { return o.layout.Size() }
 
-// StreamRange writes length bytes of the ZIP from offset on. It fails rather
-// than write a byte that differs from what was sealed.
+// StreamRange writes length bytes of the ZIP from offset on. It breaks off over
+// a file whose length or CRC-32 is not that of what was sealed.
 func (o *OpenedPack) StreamRange(ctx context.Context, w io.Writer, offset, length int64) error {
 	open := func(d domain.Digest) (io.ReadCloser, error) { return o.blobs.Open(ctx, d) }
 	return o.layout.StreamRange(ctx, w, open, offset, length)

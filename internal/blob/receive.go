@@ -10,7 +10,6 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
-	"slices"
 	"sync"
 
 	"relier/internal/domain"
@@ -133,19 +132,4 @@ func (h *hashes) blob() domain.Blob {
 		b.SHA512 = hex.EncodeToString(h.sha512.Sum(nil))
 	}
 	return b
-}
-
-// writeOnce is how many bytes go to the kernel at a time. Larger writes make
-// it look for large free pages, which a virtual machine may have given back to
-// its host: fetching them anew took four times as long as the copy itself.
-const writeOnce = 64 << 10
-
-func writeSmall(w io.Writer, p []byte) (n int, err error) {
-	for part := range slices.Chunk(p, writeOnce) {
-		m, err := w.Write(part)
-		if n += m; err != nil {
-			return n, err
-		}
-	}
-	return n, nil
 }

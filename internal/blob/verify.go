@@ -16,7 +16,7 @@ import (
 //	error.blob_content     other bytes than the digest says
 //	error.blob_record      the right bytes, but another SHA-512 or CRC-32 on record
 //
-// A record is held to what it has: one without SHA-512 or CRC-32 (0) to the rest,
+// A record is held to what it has: one without SHA-512 and CRC-32 (0) to the rest,
 // one whose size is negative to its SHA-256.
 func Verify(ctx context.Context, s Store, want domain.Blob) error {
 	h := newHashes()
@@ -58,7 +58,7 @@ func compare(want, got domain.Blob) error {
 	switch {
 	case got.SHA256 != want.SHA256:
 		return damage("error.blob_content", want, domain.Args{"Got": got.SHA256.String()}, nil)
-	case want.SHA512 != "" && got.SHA512 != want.SHA512, want.CRC32 != 0 && got.CRC32 != want.CRC32:
+	case want.SHA512 != "" && (got.SHA512 != want.SHA512 || got.CRC32 != want.CRC32), want.CRC32 != 0 && got.CRC32 != want.CRC32:
 		return damage("error.blob_record", want, nil, nil)
 	}
 	return nil

@@ -1,7 +1,7 @@
 // Package catalog holds the reference data that ships inside the program: both
 // editions of ISO/IEC 27001 by number and title, the crosswalk between them,
-// what Microsoft published about its own certification, and what may be derived
-// from that. It answers in domain values and never changes.
+// what Microsoft published about its own certification, what may be derived from
+// that, and, in our own words, how each control of 2022 can be tested. It answers in domain values and never changes.
 //
 // The data lives under data/ in two forms: tables (tab-separated, a header line
 // that names the columns, ";" between the items of a list) and JSON documents

@@ -54,9 +54,9 @@ func (l Layout) walk(structure func([]byte) error, content func(Entry) error) er
 	return structure(appendEnd(b[:0], len(l.Entries), start, at-start))
 }
 
-// Stream writes the ZIP in constant memory. Every blob is checked while it is
-// read; one whose bytes are not the recorded ones ends the stream with an error,
-// before the directory that would make a readable ZIP of it.
+// Stream writes the ZIP in constant memory. Every blob is held to its recorded
+// length and CRC-32 while it is read; one that differs ends the stream with an
+// error, before the directory that would make a readable ZIP of it.
 func (l Layout) Stream(ctx context.Context, w io.Writer, open Open) error {
 	return l.StreamRange(ctx, w, open, 0, l.Size())
 }

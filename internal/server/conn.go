@@ -2,11 +2,9 @@ package server
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -172,19 +170,14 @@ type written struct {
 // Read implements io.Reader, which is all that SetBodyStream asks for.
 func (b *written) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
 
-// WriteTo implements io.WriterTo. A panic becomes an error: it would end the
-// process here.
-func (b *written) WriteTo(w io.Writer) (n int64, err error) {
+// WriteTo implements io.WriterTo. A reader who leaves is no failure of ours.
+func (b *written) WriteTo(w io.Writer) (int64, error) {
 	out := &patient{Writer: w, fast: b.fast, timeout: b.timeout}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-		if n = out.sent; err != nil {
-			b.log.Error("stream", "id", b.id, "err", err)
-		}
-	}()
-	return 0, b.write(out)
+	err := caught(func() error { return b.write(out) })
+	if err != nil && !out.left {
+		b.log.Error("stream", "id", b.id, "err", err)
+	}
+	return out.sent, err
 }
 
 // patient gives its client a new deadline per write.
@@ -193,13 +186,16 @@ type patient struct {
 	fast    *fasthttp.RequestCtx
 	timeout time.Duration
 	sent    int64
+	left    bool // the client: it takes no more
 }
 
 func (p *patient) Write(b []byte) (int, error) {
-	if err := p.fast.SetWriteDeadline(time.Now().Add(p.timeout)); err != nil {
-		return 0, err
+	err := p.fast.SetWriteDeadline(time.Now().Add(p.timeout))
+	n := 0
+	if err == nil {
+		n, err = p.Writer.Write(b)
 	}
-	n, err := p.Writer.Write(b)
 	p.sent += int64(n)
+	p.left = err != nil
 	return n, err
 }

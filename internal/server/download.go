@@ -81,19 +81,23 @@ func (c *Ctx) piped(write func(io.Writer) error) *io.PipeReader {
 	r, w := io.Pipe()
 	id, log := c.id, c.server.log // the request may be over before the writing is
 	go func() {
-		var err error
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-			}
-			if err != nil && !errors.Is(err, io.ErrClosedPipe) {
-				log.Error("stream", "id", id, "err", err)
-			}
-			w.CloseWithError(err)
-		}()
-		err = write(w)
+		err := caught(func() error { return write(w) })
+		if err != nil && !errors.Is(err, io.ErrClosedPipe) {
+			log.Error("stream", "id", id, "err", err)
+		}
+		w.CloseWithError(err)
 	}()
 	return r
+}
+
+// caught turns a panic into an error, where one would end the process.
+func caught(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f()
 }
 
 func (c *Ctx) send(r io.Reader, length int64, done func() error) {

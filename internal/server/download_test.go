@@ -40,9 +40,18 @@ func shelf() []server.Route {
 			})
 		}
 	}
+	half := func(fail func() error) func(*server.Server, *server.Ctx) error {
+		return func(_ *server.Server, c *server.Ctx) error {
+			return c.Download(server.Download{Name: "h.bin", Size: 200_000, Write: func(w io.Writer, _, _ int64) error {
+				_, err := io.WriteString(w, strings.Repeat("x", 100_000))
+				return errors.Join(err, fail())
+			}})
+		}
+	}
 	routes := []server.Route{}
 	for path, handle := range map[string]func(*server.Server, *server.Ctx) error{
 		"/file": file, "/written": written, "/stream": stream(nil), "/broken": stream(func() {}), "/panics": stream(func() { panic("in the writer") }),
+		"/half": half(func() error { return errors.New("half way") }), "/falls": half(func() error { panic("in the download") }),
 	} {
 		routes = append(routes, server.Route{Method: http.MethodGet, Path: path, Name: path, Rule: server.Public, Slow: true, Handle: handle})
 	}
@@ -110,7 +119,7 @@ func TestDownload_Ranges(t *testing.T) {
 func TestStream_BreaksOffWhenItFails(t *testing.T) {
 	t.Parallel()
 	s := open(t, server.Config{}, shelf()...)
-	for _, path := range []string{"/broken", "/panics"} {
+	for _, path := range []string{"/broken", "/panics", "/half", "/falls"} {
 		res, err := http.Get(s.url + path)
 		if err != nil {
 			t.Fatal(err)
@@ -123,31 +132,45 @@ func TestStream_BreaksOffWhenItFails(t *testing.T) {
 	if p := s.visitor().get("/stream").want(http.StatusOK); len(p.body) != 100_000 {
 		t.Errorf("%d bytes", len(p.body))
 	}
-	if !strings.Contains(s.log.String(), "in the writer") {
-		t.Error("the panic is not in the log")
+	for _, what := range []string{"in the writer", "in the download"} {
+		if !strings.Contains(s.log.String(), what) {
+			t.Errorf("the panic %s is not in the log", what)
+		}
 	}
 }
 
 func TestDownload_ReaderWhoLeaves(t *testing.T) {
 	t.Parallel()
 	ended := make(chan error, 1)
-	s := open(t, server.Config{}, server.Route{Method: http.MethodGet, Path: "/endless", Name: "endless", Rule: server.Public, Slow: true,
-		Handle: func(_ *server.Server, c *server.Ctx) error {
-			return c.Stream("x", "text/csv", func(w io.Writer) error {
-				for {
-					if _, err := w.Write(make([]byte, 64<<10)); err != nil {
-						ended <- err
-						return err
-					}
-				}
-			})
-		}})
-	c := s.raw()
-	c.send("GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
-	_, _ = io.CopyN(io.Discard, c.r, 1<<20)
-	_ = c.Close()
-	if err := <-ended; err == nil {
-		t.Error("the writer was not told")
+	endless := func(w io.Writer) error {
+		for {
+			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+				ended <- err
+				return err
+			}
+		}
+	}
+	var routes []server.Route
+	for path, handle := range map[string]func(*server.Server, *server.Ctx) error{
+		"/stream": func(_ *server.Server, c *server.Ctx) error { return c.Stream("x", "text/csv", endless) },
+		"/written": func(_ *server.Server, c *server.Ctx) error {
+			return c.Download(server.Download{Name: "x", Size: 1 << 40, Write: func(w io.Writer, _, _ int64) error { return endless(w) }})
+		},
+	} {
+		routes = append(routes, server.Route{Method: http.MethodGet, Path: path, Name: path, Rule: server.Public, Slow: true, Handle: handle})
+	}
+	s := open(t, server.Config{}, routes...)
+	for _, path := range []string{"/stream", "/written"} {
+		c := s.raw()
+		c.send("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path)
+		_, _ = io.CopyN(io.Discard, c.r, 1<<20)
+		_ = c.Close()
+		if err := <-ended; err == nil {
+			t.Errorf("%s: the writer was not told", path)
+		}
+	}
+	if strings.Contains(s.log.String(), "level=ERROR") {
+		t.Errorf("a reader who leaves is logged as a failure: %s", s.log)
 	}
 }
 

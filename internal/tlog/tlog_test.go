@@ -182,11 +182,12 @@ func TestCheckpoint_RefusesWhatIsNotSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := key.Sign(tlog.Head{Size: 7, Root: domain.Digest{9}}, time.Date(2026, 5, 1, 8, 0, 0, 1000, time.UTC))
+	at := time.Date(2026, 5, 1, 8, 0, 0, 1000, time.UTC)
+	text, err := key.Sign(tlog.Head{Size: 7, Root: domain.Digest{9}}, at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := tlog.Open(text, key.Public()); err != nil || c.Size != 7 || c.Root != (domain.Digest{9}) || c.Origin != key.Origin() {
+	if c, err := tlog.Open(text, key.Public()); err != nil || c.Size != 7 || c.Root != (domain.Digest{9}) || c.Origin != key.Origin() || !c.At.Equal(at) {
 		t.Errorf("%+v, %v", c, err)
 	}
 	mailed := []byte("\uFEFF" + strings.ReplaceAll(string(text), "\n", "\r\n") + "\r\n\r\n")
@@ -197,7 +198,8 @@ func TestCheckpoint_RefusesWhatIsNotSigned(t *testing.T) {
 	another, _ := tlog.ReadKey(other)
 	for name, forged := range map[string][]byte{
 		"nothing": nil, "another size": []byte(strings.Replace(string(text), "\n7\n", "\n8\n", 1)),
-		"no signature": text[:bytes.Index(text, []byte("\n\n"))+2], "too long": bytes.Repeat([]byte("a\n"), tlog.MaxCheckpoint),
+		"another moment": []byte(strings.Replace(string(text), "2026-05-01", "2026-05-02", 1)),
+		"no signature":   text[:bytes.Index(text, []byte("\n\n"))+2], "too long": bytes.Repeat([]byte("a\n"), tlog.MaxCheckpoint),
 	} {
 		if _, err := tlog.Open(forged, key.Public()); err == nil {
 			t.Errorf("%s was taken", name)
