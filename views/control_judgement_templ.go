@@ -661,7 +661,7 @@ func testForm(l *i18n.Localizer, p ControlProps) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					templ_7745c5c3_Err = Field(l, FieldProps{Name: "objective", Type: FieldArea, Label: l.T("control.test_objective", nil), Hint: l.T("control.test_objective_hint", nil),
-						Value: p.Form.typed("objective", p.usualObjective(l.Lang())), Rows: 2, Required: true, Error: p.Form.Errors.For("objective")}).Render(ctx, templ_7745c5c3_Buffer)
+						Value: p.Form.typed("objective", p.usualObjective(l.Lang())), Rows: 4, Required: true, Error: p.Form.Errors.For("objective")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
